@@ -1,0 +1,5 @@
+package embedded
+
+import "syscall"
+
+func dieWithUs(attr *syscall.SysProcAttr, lastWords syscall.Signal) { attr.Pdeathsig = lastWords }

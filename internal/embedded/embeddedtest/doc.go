@@ -1,0 +1,2 @@
+// Package embeddedtest gives a test a database and topics of its own.
+package embeddedtest

@@ -1,0 +1,84 @@
+package embeddedtest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/tellonce/tellonce/internal/embedded"
+)
+
+// Where these are set, the tests run on the servers they name, and not on
+// embedded ones: a database URL whose role may make databases, and brokers
+// separated by commas.
+const (
+	DatabaseVariable = "TELLONCE_TEST_DATABASE_URL"
+	BrokersVariable  = "TELLONCE_TEST_KAFKA_BROKERS"
+)
+
+// server is the address of the PostgreSQL of this test binary.
+var server = sync.OnceValues(func() (string, error) {
+	if url := os.Getenv(DatabaseVariable); url != "" {
+		return url, nil
+	}
+	dir, err := os.MkdirTemp("", "tellonce-test-")
+	if err != nil {
+		return "", fmt.Errorf("make folder of the test database: %w", err)
+	}
+	p, err := embedded.StartPostgres(context.Background(), embedded.PostgresOptions{Dir: dir, Volatile: true, Log: quiet()})
+	if err != nil {
+		return "", fmt.Errorf("start the test database: %w", err)
+	}
+	return p.URL(), endWithUs(dir, p.Pid())
+})
+
+// brokers are the addresses of the Kafka brokers of this test binary.
+var brokers = sync.OnceValues(func() ([]string, error) {
+	if list := os.Getenv(BrokersVariable); list != "" {
+		return strings.Split(list, ","), nil
+	}
+	b, err := embedded.StartBroker(context.Background(), embedded.BrokerOptions{Log: quiet()})
+	if err != nil {
+		return nil, fmt.Errorf("start the test broker: %w", err)
+	}
+	return []string{b.Address()}, nil
+})
+
+func quiet() *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// endWithUs leaves a watcher that outlives this binary by a moment: when the
+// pipe to it closes, which happens however the binary ends, it stops the server
+// and removes the folder. It holds none of our outputs, else go test would wait
+// for it.
+func endWithUs(dir string, pid int) error {
+	const script = `cat >/dev/null
+kill -QUIT "$1" 2>/dev/null
+tries=0
+while [ -e "$2/cluster/data/postmaster.pid" ] && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries+1)); done
+rm -rf "$2"`
+	read, write, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("make pipe to the watcher: %w", err)
+	}
+	defer func() { _ = read.Close() }()
+	cmd := exec.Command("/bin/sh", "-c", script, "watch", strconv.Itoa(pid), filepath.Clean(dir))
+	cmd.Dir, cmd.Stdin = "/", read
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the watcher: %w", err)
+	}
+	held = write
+	return nil
+}
+
+// held keeps the pipe to the watcher open for as long as this binary lives.
+var held *os.File

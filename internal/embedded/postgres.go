@@ -1,0 +1,316 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Names inside the embedded PostgreSQL.
+const (
+	ownerRole     = "tellonce"
+	superRole     = "postgres"
+	ownedDatabase = "tellonce"
+)
+
+// PostgresOptions say where a PostgreSQL lives and how it runs.
+type PostgresOptions struct {
+	// Dir holds the database, its passwords and its log. It is made if missing.
+	Dir string
+	// Port of 127.0.0.1; 0 takes the last one again if it is free, else any.
+	Port int
+	// Volatile switches fsync off: twice as fast, and worth nothing after a
+	// crash of the machine. For tests.
+	Volatile bool
+	Log      *slog.Logger
+}
+
+// Postgres is a PostgreSQL server on a free loopback port. It ends when this
+// process ends.
+type Postgres struct {
+	opts    PostgresOptions
+	servant *servant
+	binary  installed
+	access  access
+	port    int
+	child   *child
+}
+
+// StartPostgres makes the database of a new folder, recovers that of an old
+// one, and returns once it answers. What still runs on the folder after a crash
+// of ours is stopped first; so only one process may call this for a folder,
+// which is what the lock of Open is for.
+func StartPostgres(ctx context.Context, opts PostgresOptions) (*Postgres, error) {
+	p := &Postgres{opts: opts}
+	var err error
+	if p.opts.Dir, err = filepath.Abs(opts.Dir); err != nil {
+		return nil, fmt.Errorf("find folder %s: %w", opts.Dir, err)
+	}
+	if p.servant, err = findServant(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(p.opts.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make database folder: %w", err)
+	}
+	written, err := p.writtenBy()
+	if err != nil {
+		return nil, err
+	}
+	if p.binary, err = findPostgres(ctx, written, opts.Log); err != nil {
+		return nil, err
+	}
+	if p.access, err = loadAccess(filepath.Join(p.opts.Dir, "access.json"), written == 0); err != nil {
+		return nil, err
+	}
+	if written == 0 {
+		if err := p.initialise(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.start(ctx); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// URL connects as the owner of the database tellonce: not a superuser, may make
+// roles and databases, as in production.
+func (p *Postgres) URL() string { return p.url(ownerRole, p.access.Owner, ownedDatabase) }
+
+// SuperuserURL connects as the superuser, for faults and for tests of the fence.
+func (p *Postgres) SuperuserURL() string { return p.url(superRole, p.access.Superuser, ownedDatabase) }
+
+// Pid is the process id of the postmaster.
+func (p *Postgres) Pid() int { return p.child.pid() }
+
+// Port on 127.0.0.1.
+func (p *Postgres) Port() int { return p.port }
+
+// Exited is closed once the server is gone, whatever ended it.
+func (p *Postgres) Exited() <-chan struct{} { return p.child.done }
+
+// Stop ends open connections, writes a checkpoint and waits for the end.
+func (p *Postgres) Stop() error {
+	return p.child.stop(30*time.Second, syscall.SIGINT, syscall.SIGQUIT)
+}
+
+// Kill is kill −9 of the postmaster and of what it leaves behind.
+func (p *Postgres) Kill() error {
+	return errors.Join(p.child.kill(), stopStale(p.dataDir()))
+}
+
+// Restart starts a stopped or killed server again on its port.
+func (p *Postgres) Restart(ctx context.Context) error {
+	if p.child.alive() {
+		if err := p.Stop(); err != nil {
+			return err
+		}
+	}
+	p.opts.Port = p.port
+	return p.start(ctx)
+}
+
+func (p *Postgres) url(role, password, database string) string {
+	u := url.URL{
+		Scheme: "postgres", User: url.UserPassword(role, password),
+		Host: "127.0.0.1:" + strconv.Itoa(p.port), Path: "/" + database, RawQuery: "sslmode=disable",
+	}
+	return u.String()
+}
+
+func (p *Postgres) clusterDir() string { return filepath.Join(p.opts.Dir, "cluster") }
+func (p *Postgres) dataDir() string    { return filepath.Join(p.clusterDir(), "data") }
+
+// writtenBy is the major version that wrote the folder, 0 for a new one.
+func (p *Postgres) writtenBy() (int, error) {
+	b, err := os.ReadFile(filepath.Join(p.dataDir(), "PG_VERSION"))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read the database's version: %w", err)
+	}
+	major, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil {
+		return 0, fmt.Errorf("read the database's version: %w", err)
+	}
+	return major, nil
+}
+
+// initialise makes the database beside its place and moves it there whole, so
+// that a crash half-way leaves nothing that looks finished.
+func (p *Postgres) initialise(ctx context.Context) error {
+	fresh := filepath.Join(p.clusterDir(), "data.new")
+	if err := os.RemoveAll(fresh); err != nil {
+		return fmt.Errorf("clear %s: %w", fresh, err)
+	}
+	if err := os.MkdirAll(p.clusterDir(), 0o700); err != nil {
+		return fmt.Errorf("make database folder: %w", err)
+	}
+	password := filepath.Join(p.clusterDir(), "password")
+	if err := os.WriteFile(password, []byte(p.access.Superuser+"\n"), 0o600); err != nil {
+		return fmt.Errorf("write password for initdb: %w", err)
+	}
+	defer func() { _ = os.Remove(password) }()
+	if err := errors.Join(p.servant.owns(p.clusterDir()), p.servant.owns(password)); err != nil {
+		return err
+	}
+	args := []string{"-U", superRole, "--encoding=UTF8", "--locale=C", "--auth=scram-sha-256"}
+	if p.opts.Volatile {
+		args = append(args, "--no-sync")
+	}
+	cmd, release, err := p.command(ctx, "initdb", "data.new", args...)
+	if err != nil {
+		return err
+	}
+	defer release()
+	cmd.Args = append(cmd.Args, "--pwfile="+p.inside("password"))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("make database in %s: %w: %s", p.opts.Dir, err, lastLines(out, 5))
+	}
+	if err := os.Rename(fresh, p.dataDir()); err != nil {
+		return fmt.Errorf("put new database in place: %w", err)
+	}
+	return nil
+}
+
+// inside is the path by which the server finds what is in its cluster folder.
+// A servant may be unable to walk to the folder, whose parents are root's (a
+// home, say). So it inherits the open folder as descriptor 3, and needs no
+// right on the way to it.
+func (p *Postgres) inside(name string) string {
+	if p.servant != nil && byDescriptor {
+		return "/proc/self/fd/3/" + name
+	}
+	return filepath.Join(p.clusterDir(), name)
+}
+
+// command is one of PostgreSQL's programs on a data folder, as the servant,
+// with nothing of our environment but PATH. Call release once it has started.
+func (p *Postgres) command(ctx context.Context, program, data string, args ...string) (*exec.Cmd, func(), error) {
+	folder, err := os.Open(p.clusterDir())
+	if err != nil {
+		return nil, nil, fmt.Errorf("open database folder: %w", err)
+	}
+	args = append([]string{"-D", p.inside(data)}, args...)
+	cmd := exec.CommandContext(ctx, filepath.Join(p.binary.bin, program), args...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC"}
+	cmd.Dir = "/"
+	cmd.SysProcAttr = p.servant.procAttr()
+	cmd.ExtraFiles = []*os.File{folder}
+	return cmd, func() { _ = folder.Close() }, nil
+}
+
+// start retries on another port when somebody took ours between the look and
+// the start, and waits until the server answers its superuser.
+func (p *Postgres) start(ctx context.Context) error {
+	if err := stopStale(p.dataDir()); err != nil {
+		return err
+	}
+	wanted := p.opts.Port
+	if wanted == 0 {
+		wanted = p.access.Port
+	}
+	var last error
+	for range 3 {
+		port, err := keptOrFree(wanted)
+		if err != nil {
+			return err
+		}
+		if last = p.startOn(ctx, port); last == nil {
+			return p.settle(ctx)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		wanted = 0
+	}
+	return last
+}
+
+func (p *Postgres) startOn(ctx context.Context, port int) error {
+	logPath := filepath.Join(p.opts.Dir, "log")
+	serverLog, err := os.OpenFile(logPath, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("open database log: %w", err)
+	}
+	defer func() { _ = serverLog.Close() }()
+	// The server outlives the ctx of its start: only Stop and our end stop it.
+	cmd, release, err := p.command(context.WithoutCancel(ctx), "postgres", "data", p.settings(port)...)
+	if err != nil {
+		return err
+	}
+	defer release()
+	cmd.Stdout, cmd.Stderr = serverLog, serverLog
+	c, err := startChild(cmd, syscall.SIGQUIT)
+	if err != nil {
+		return err
+	}
+	p.child, p.port = c, port
+	if err := p.awaitAnswer(ctx); err != nil {
+		stopErr := p.Stop()
+		out, _ := os.ReadFile(logPath)
+		return errors.Join(fmt.Errorf("start PostgreSQL %d in %s: %w: %s", p.binary.major, p.opts.Dir, err, lastLines(out, 5)), stopErr)
+	}
+	return nil
+}
+
+func (p *Postgres) awaitAnswer(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	for {
+		conn, err := pgx.Connect(ctx, p.url(superRole, p.access.Superuser, "postgres"))
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		select {
+		case <-p.child.done:
+			return fmt.Errorf("it ended: %w", p.child.err)
+		case <-ctx.Done():
+			return err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// settle makes the owner and its database where they are missing, and keeps the
+// port for next time.
+func (p *Postgres) settle(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, p.url(superRole, p.access.Superuser, "postgres"))
+	if err != nil {
+		return fmt.Errorf("connect to new database: %w", err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	var role, database bool
+	if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1), EXISTS (SELECT FROM pg_database WHERE datname = $2)`,
+		ownerRole, ownedDatabase).Scan(&role, &database); err != nil {
+		return fmt.Errorf("look for the owner's database: %w", err)
+	}
+	if !role {
+		// The password is ours, letters and digits only.
+		if _, err := conn.Exec(ctx, `CREATE ROLE `+ownerRole+` LOGIN CREATEROLE CREATEDB PASSWORD '`+p.access.Owner+`'`); err != nil {
+			return fmt.Errorf("make role %s: %w", ownerRole, err)
+		}
+	}
+	if !database {
+		if _, err := conn.Exec(ctx, `CREATE DATABASE `+ownedDatabase+` OWNER `+ownerRole); err != nil {
+			return fmt.Errorf("make database %s: %w", ownedDatabase, err)
+		}
+	}
+	if p.access.Port != p.port {
+		p.access.Port = p.port
+		return p.access.save()
+	}
+	return nil
+}
