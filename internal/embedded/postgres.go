@@ -212,16 +212,20 @@ func (p *Postgres) command(ctx context.Context, program, data string, args ...st
 	return cmd, func() { _ = folder.Close() }, nil
 }
 
-// start retries on another port when somebody took ours between the look and
-// the start, and waits until the server answers its superuser.
+// start waits until the server answers its superuser. Where the port is not
+// prescribed, it tries another when somebody took ours between the look and the
+// start.
 func (p *Postgres) start(ctx context.Context) error {
 	if err := stopStale(p.dataDir()); err != nil {
 		return err
 	}
-	wanted := p.opts.Port
-	if wanted == 0 {
-		wanted = p.access.Port
+	if p.opts.Port != 0 {
+		if err := p.startOn(ctx, p.opts.Port); err != nil {
+			return err
+		}
+		return p.settle(ctx)
 	}
+	wanted := p.access.Port
 	var last error
 	for range 3 {
 		port, err := keptOrFree(wanted)

@@ -2,6 +2,7 @@ package embeddedtest
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/url"
@@ -10,10 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"crypto/rand"
-
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/tellonce/tellonce/migrations"
 )
 
 // Database is the URL of a fresh, migrated database of this test's own, which
@@ -28,6 +29,23 @@ func Database(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("migrate the template database: %v", err)
 	}
+	return create(t, base, from)
+}
+
+// Empty is Database without the migrations: the URL of a fresh database that has
+// nothing in it.
+func Empty(t testing.TB) string {
+	t.Helper()
+	base, err := server()
+	if err != nil {
+		t.Fatalf("no database for tests: %v", err)
+	}
+	return create(t, base, "template0")
+}
+
+// create makes a database from a template for as long as the test runs.
+func create(t testing.TB, base, from string) string {
+	t.Helper()
 	name := "t_" + strings.ToLower(rand.Text())
 	if err := onServer(base, func(ctx context.Context, c *pgx.Conn) error {
 		_, err := c.Exec(ctx, "CREATE DATABASE "+quote(name)+" TEMPLATE "+quote(from))
@@ -81,7 +99,7 @@ func makeTemplate(ctx context.Context, c *pgx.Conn, base, name string) error {
 	if _, err := c.Exec(ctx, "CREATE DATABASE "+quote(fresh)+" TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"); err != nil {
 		return fmt.Errorf("make the template: %w", err)
 	}
-	if err := migrate(ctx, withDatabase(base, fresh)); err != nil {
+	if err := migrations.Up(ctx, withDatabase(base, fresh)); err != nil {
 		return err
 	}
 	_, err := c.Exec(ctx, "ALTER DATABASE "+quote(fresh)+" RENAME TO "+quote(name))

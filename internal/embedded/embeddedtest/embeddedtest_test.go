@@ -25,6 +25,18 @@ func TestDatabaseIsTheTestsOwn(t *testing.T) {
 	}
 }
 
+func TestDatabaseIsMigratedAndEmptyIsNot(t *testing.T) {
+	for url, want := range map[string]bool{embeddedtest.Database(t): true, embeddedtest.Empty(t): false} {
+		var got bool
+		if err := connect(t, url).QueryRow(t.Context(), "SELECT to_regclass('ring.person') IS NOT NULL").Scan(&got); err != nil {
+			t.Fatal(err)
+		}
+		if got != want {
+			t.Errorf("migrated: got %t, want %t", got, want)
+		}
+	}
+}
+
 func TestDatabaseIsUTF8ByBytes(t *testing.T) {
 	var encoding, collation string
 	if err := connect(t, embeddedtest.Database(t)).QueryRow(t.Context(),

@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -28,15 +26,18 @@ var server = sync.OnceValues(func() (string, error) {
 	if url := os.Getenv(DatabaseVariable); url != "" {
 		return url, nil
 	}
-	dir, err := os.MkdirTemp("", "tellonce-test-")
+	dir, err := os.MkdirTemp(TempDir(), "tellonce-test-")
 	if err != nil {
 		return "", fmt.Errorf("make folder of the test database: %w", err)
+	}
+	if err := endWithUs(dir); err != nil {
+		return "", err
 	}
 	p, err := embedded.StartPostgres(context.Background(), embedded.PostgresOptions{Dir: dir, Volatile: true, Log: quiet()})
 	if err != nil {
 		return "", fmt.Errorf("start the test database: %w", err)
 	}
-	return p.URL(), endWithUs(dir, p.Pid())
+	return p.URL(), nil
 })
 
 // brokers are the addresses of the Kafka brokers of this test binary.
@@ -57,20 +58,21 @@ func quiet() *slog.Logger {
 
 // endWithUs leaves a watcher that outlives this binary by a moment: when the
 // pipe to it closes, which happens however the binary ends, it stops the server
-// and removes the folder. It holds none of our outputs, else go test would wait
-// for it.
-func endWithUs(dir string, pid int) error {
+// of the folder and removes the folder. It holds none of our outputs, else go
+// test would wait for it.
+func endWithUs(dir string) error {
 	const script = `cat >/dev/null
-kill -QUIT "$1" 2>/dev/null
+file="$1/cluster/data/postmaster.pid"
+read -r pid <"$file" && kill -QUIT "$pid"
 tries=0
-while [ -e "$2/cluster/data/postmaster.pid" ] && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries+1)); done
-rm -rf "$2"`
+while [ -e "$file" ] && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries+1)); done
+rm -rf "$1"`
 	read, write, err := os.Pipe()
 	if err != nil {
 		return fmt.Errorf("make pipe to the watcher: %w", err)
 	}
 	defer func() { _ = read.Close() }()
-	cmd := exec.Command("/bin/sh", "-c", script, "watch", strconv.Itoa(pid), filepath.Clean(dir))
+	cmd := exec.Command("/bin/sh", "-c", script, "watch", dir)
 	cmd.Dir, cmd.Stdin = "/", read
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
