@@ -48,7 +48,7 @@ CREATE TABLE engine.statement (
 CREATE TABLE engine.unreadable (
   topic      text  NOT NULL COLLATE "C",
   partition  int4  NOT NULL,
-  log_offset int8 NOT NULL,
+  log_offset int8  NOT NULL,
   reason     text  NOT NULL COLLATE "C",
   record     bytea NOT NULL,
   PRIMARY KEY (topic, partition, log_offset)

@@ -12,7 +12,7 @@ CREATE TABLE read.timeline_1 (
   id        text NOT NULL COLLATE "C",
   type      text NOT NULL COLLATE "C",
   vendor    text NOT NULL COLLATE "C",
-  record    bytea NOT NULL COMPRESSION lz4
+  record    bytea COMPRESSION lz4 NOT NULL
 );
 CREATE INDEX timeline_1_person ON read.timeline_1 (person, time);
 CREATE INDEX timeline_1_reference ON read.timeline_1 (reference) WHERE reference IS NOT NULL;
