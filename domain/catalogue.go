@@ -95,14 +95,26 @@ func TypeNamed(name string) (EventType, bool) {
 	return t, ok
 }
 
-// DecodeData reads the data of an event of the named type, in the vendor's form or
-// the record's. Unknown members are passed over. An unknown type is ErrType.
-func DecodeData(name string, data []byte) (Event, error) {
+// newEvent is an empty event of the type.
+func newEvent(name string) (Event, bool) {
 	t, ok := typesByName[name]
+	if !ok {
+		return nil, false
+	}
+	return t.make(), true
+}
+
+// DecodeData reads the data of an event of the named type, in the vendor's form or
+// the record's. Unknown members are passed over; no data at all is an event that
+// says nothing. An unknown type, which an old version is here, is ErrType.
+func DecodeData(name string, data []byte) (Event, error) {
+	e, ok := newEvent(name)
 	if !ok {
 		return nil, fmt.Errorf("decode %q: %w", name, ErrType)
 	}
-	e := t.make()
+	if len(data) == 0 {
+		return e, nil
+	}
 	if err := json.Unmarshal(data, e); err != nil {
 		return nil, fmt.Errorf("decode data of %s: %w", name, err)
 	}

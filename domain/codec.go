@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -79,13 +80,63 @@ func EncodeRecord(r *Recorded, data []byte) ([]byte, error) {
 // a type is upcast. What is no record is ErrRecord, a type that this version does
 // not know ErrType.
 func DecodeRecord(raw []byte) (Recorded, error) {
+	var w struct {
+		record
+		Data any `json:"data"` // takes the place of record's
+	}
+	// The type stands before the data, so that both are read in one pass. A guess
+	// that proves wrong costs a second one.
+	guess := typeIn(raw)
+	event, known := newEvent(guess)
+	if known {
+		w.Data = event
+	}
+	err := json.Unmarshal(raw, &w)
+	if err != nil || !known || w.Type != guess {
+		return decodeSlowly(raw)
+	}
+	if err := w.whole(); err != nil {
+		return Recorded{}, err
+	}
+	return w.recorded(event, raw), nil
+}
+
+// decodeSlowly reads a record whose type is an old version, stands after the data,
+// or is unknown.
+func decodeSlowly(raw []byte) (Recorded, error) {
 	var w record
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return Recorded{}, fmt.Errorf("decode record: %w: %w", ErrRecord, err)
 	}
-	if w.ID == "" || w.Source == "" || w.Type == "" || w.Time.IsZero() || w.RecordedTime.IsZero() || w.Person.IsZero() || len(w.Digest) != 32 {
-		return Recorded{}, fmt.Errorf("decode record %s %s: %w: id, source, type, time, recordedtime, person and a digest of 32 bytes expected", w.Source, w.ID, ErrRecord)
+	if err := w.whole(); err != nil {
+		return Recorded{}, err
 	}
+	name, data, err := Upcast(w.Type, w.Data)
+	if err != nil {
+		return Recorded{}, fmt.Errorf("decode record %s %s: %w: %w", w.Source, w.ID, ErrRecord, err)
+	}
+	event, err := DecodeData(name, data)
+	switch {
+	case errors.Is(err, ErrType):
+		return Recorded{}, fmt.Errorf("decode record %s %s: %w", w.Source, w.ID, err)
+	case err != nil:
+		return Recorded{}, fmt.Errorf("decode record %s %s: %w: %w", w.Source, w.ID, ErrRecord, err)
+	}
+	r := w.recorded(event, raw)
+	r.Type = name
+	return r, nil
+}
+
+// whole reports what a record lacks.
+func (w *record) whole() error {
+	if w.ID == "" || w.Source == "" || w.Type == "" || w.Time.IsZero() || w.RecordedTime.IsZero() || w.Person.IsZero() || len(w.Digest) != 32 {
+		return fmt.Errorf("decode record %s %s: %w: id, source, type, time, recordedtime, person and a digest of 32 bytes expected", w.Source, w.ID, ErrRecord)
+	}
+	return nil
+}
+
+// recorded is the record of raw with its event.
+func (w *record) recorded(event Event, raw []byte) Recorded {
 	r := Recorded{
 		Envelope: Envelope{
 			Source: w.Source, ID: w.ID, Subject: w.Subject, Type: w.Type,
@@ -93,7 +144,8 @@ func DecodeRecord(raw []byte) (Recorded, error) {
 			RecordedTime:  w.RecordedTime.UTC().Truncate(time.Microsecond),
 			CorrelationID: w.CorrelationID, CausationID: w.CausationID,
 		},
-		Person: w.Person, Persons: w.Persons, Marks: w.Marks, Personal: w.Personal, Raw: raw,
+		Person: w.Person, Persons: w.Persons, WireType: w.Type, Event: event,
+		Marks: w.Marks, Personal: w.Personal, Raw: raw,
 	}
 	copy(r.Digest[:], w.Digest)
 	if w.Sequence != nil {
@@ -105,19 +157,24 @@ func DecodeRecord(raw []byte) (Recorded, error) {
 	if w.Continues != nil {
 		r.Continues = *w.Continues
 	}
-	name, data, err := Upcast(w.Type, w.Data)
-	if err != nil {
-		return Recorded{}, fmt.Errorf("decode record %s %s: %w", w.Source, w.ID, err)
-	}
-	r.Type = name
-	if r.Event, err = DecodeData(name, data); err != nil {
-		return Recorded{}, fmt.Errorf("decode record %s %s: %w", w.Source, w.ID, err)
-	}
-	return r, nil
+	return r
 }
 
-// Upcast turns the data of an old version of a type into today's.
-func Upcast(name string, data []byte) (string, []byte, error) { return name, data, nil }
+// typeIn is the text of the first member named type in a record, as EncodeRecord
+// writes it; "" where there is none. It cannot stand in a text, where quotes are
+// escaped; it can stand in an object before the record's own, so it is a guess.
+func typeIn(raw []byte) string {
+	const member = `,"type":"`
+	at := bytes.Index(raw, []byte(member))
+	if at < 0 {
+		return ""
+	}
+	name, _, closed := bytes.Cut(raw[at+len(member):], []byte{'"'})
+	if !closed {
+		return ""
+	}
+	return string(name)
+}
 
 // TicketOf is the ticket that the event names, nil where it names none. An event of
 // a ticket's life names its own: where its data does not say, the subject in the

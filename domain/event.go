@@ -69,8 +69,8 @@ type TicketRef struct {
 // Asset is the line or contract that a problem is about: as the vendor names it, or
 // as a person in the record. It names nobody and never links.
 type Asset struct {
-	Line     string   `json:"line,omitempty"`     // vendor's form only
-	Contract string   `json:"contract,omitempty"` // vendor's form only
+	Line     string   `json:"line,omitempty"`     // vendor's form only; identifier
+	Contract string   `json:"contract,omitempty"` // vendor's form only; identifier
 	Kind     Kind     `json:"kind,omitempty"`     // record only: line, or account for a contract
 	Person   PersonID `json:"person,omitzero"`    // record only
 }
@@ -87,7 +87,7 @@ type Agent struct {
 
 // Recording is where a recording of the conversation is kept, by whom and until when.
 type Recording struct {
-	Ref    string `json:"ref"`
+	Ref    string `json:"ref"` // identifier
 	HeldBy string `json:"held_by,omitempty"`
 	Until  string `json:"until,omitempty"` // date
 }

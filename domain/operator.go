@@ -56,7 +56,7 @@ type CreditGranted struct {
 	Circumstances
 	Amount  Money  `json:"amount"`
 	Promise string `json:"promise,omitempty"`
-	Why     string `json:"why,omitempty"`
+	Why     string `json:"why,omitempty"` // words
 }
 
 // IdentityLinked: these identifiers are one customer's, on this evidence.

@@ -39,7 +39,7 @@ type ContestOpened struct {
 	Circumstances
 	Period string `json:"period"`
 	Figure string `json:"figure"`
-	Why    string `json:"why,omitempty"`
+	Why    string `json:"why,omitempty"` // words
 }
 
 // ContestSettled settles it.
@@ -47,6 +47,6 @@ type ContestSettled struct {
 	Circumstances
 	Period  string `json:"period"`
 	Figure  string `json:"figure"`
-	Outcome string `json:"outcome"` // upheld dismissed
-	Why     string `json:"why,omitempty"`
+	Outcome string `json:"outcome"`       // upheld dismissed
+	Why     string `json:"why,omitempty"` // words
 }

@@ -82,6 +82,7 @@ type Recorded struct {
 	Reference PersonID // its interaction's or subject's; zero where it has neither
 	Continues PersonID // the reference that its interaction continues; zero where none
 	Digest    [32]byte // keyed hash of the canonical vendor form
+	WireType  string   // the type's name in the log, where Type is today's; sealed pointers are of this version (UpcastPointer)
 	Event     Event    // without personal values
 	Personal  []Sealed // nil or unopenable is a normal value
 	Marks     []string // what intake marked: "ahead" (time 5 to 10 minutes ahead of its clock), "language-detected", …

@@ -44,7 +44,7 @@ type AppointmentAsked struct {
 // Evidence supports a report: a photograph, a call, a position.
 type Evidence struct {
 	Kind string `json:"kind"`
-	Ref  string `json:"ref,omitempty"`
+	Ref  string `json:"ref,omitempty"` // identifier
 }
 
 // AppointmentReported is one side's word on a visit.
