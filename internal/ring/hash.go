@@ -1,7 +1,9 @@
 package ring
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"crypto/subtle"
 
 	"github.com/tellonce/tellonce/domain"
 )
@@ -9,34 +11,28 @@ import (
 // secret is a key of HMAC-SHA256 (RFC 2104).
 type secret [32]byte
 
+// inner and outer are the pads of HMAC.
+var inner, outer = [sha256.BlockSize]byte(bytes.Repeat([]byte{0x36}, sha256.BlockSize)), [sha256.BlockSize]byte(bytes.Repeat([]byte{0x5c}, sha256.BlockSize))
+
 // mac is HMAC-SHA256 under s of the parts joined by zero bytes. Only the last part
-// may hold a zero byte, so that no two lists of parts are one message.
+// may hold a zero byte, so that no two lists of parts are one message. Unlike
+// crypto/hmac it allocates nothing for a short message, and a chain is dozens of them.
 func (s *secret) mac(parts ...string) [32]byte {
-	// Most messages fit here, and then nothing is allocated.
 	var room [sha256.BlockSize + 192]byte
-	message := room[:sha256.BlockSize]
-	for i := range message {
-		message[i] = 0x36
-	}
-	for i, b := range s {
-		message[i] ^= b
-	}
+	message := append(room[:0], inner[:]...)
+	subtle.XORBytes(message, message, s[:])
 	for i, part := range parts {
 		if i > 0 {
 			message = append(message, 0)
 		}
 		message = append(message, part...)
 	}
-	inner := sha256.Sum256(message)
-	var outer [sha256.BlockSize + sha256.Size]byte
-	for i := range sha256.BlockSize {
-		outer[i] = 0x5c
-	}
-	for i, b := range s {
-		outer[i] ^= b
-	}
-	copy(outer[sha256.BlockSize:], inner[:])
-	return sha256.Sum256(outer[:])
+	sum := sha256.Sum256(message)
+	var last [sha256.BlockSize + sha256.Size]byte
+	copy(last[:], outer[:])
+	subtle.XORBytes(last[:len(s)], last[:len(s)], s[:])
+	copy(last[sha256.BlockSize:], sum[:])
+	return sha256.Sum256(last[:])
 }
 
 // Hash is what ring.person knows an identifier by: a keyed hash of its kind and

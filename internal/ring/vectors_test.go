@@ -1,9 +1,14 @@
 package ring
 
 import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/hex"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/tellonce/tellonce/domain"
 )
@@ -82,6 +87,19 @@ func FuzzReadKeyID(f *testing.F) {
 		}
 		if !ok && (!person.IsZero() || m != 0) {
 			t.Errorf("%q is none of ours and gives %s, %d", text, person, m)
+		}
+	})
+}
+
+func TestMacIsHMAC(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		key := secret(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "key"))
+		first := rapid.StringN(0, 10, 20).Draw(t, "first")
+		last := rapid.StringN(0, 400, 800).Draw(t, "last")
+		want := hmac.New(sha256.New, key[:])
+		want.Write([]byte(first + "\x00" + last))
+		if got := key.mac(first, last); !bytes.Equal(got[:], want.Sum(nil)) {
+			t.Fatalf("got %x, want %x", got, want.Sum(nil))
 		}
 	})
 }
