@@ -184,6 +184,19 @@ func CreateKeys(path string) (Keys, error) {
 	return newKeys(master, hash)
 }
 
+// LoadOrCreateKeys reads the keys in a file, or makes them where there is none: what an
+// embedded installation does. Of two that make them at once both get the same.
+func LoadOrCreateKeys(path string) (Keys, error) {
+	keys, err := LoadKeys(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return keys, err
+	}
+	if keys, err = CreateKeys(path); errors.Is(err, fs.ErrExist) {
+		return LoadKeys(path)
+	}
+	return keys, err
+}
+
 func createFile(path string, content []byte) error {
 	dir := filepath.Dir(path)
 	f, err := os.CreateTemp(dir, ".keys-*") // mode 0600

@@ -182,3 +182,27 @@ func TestKeysDoNotPrint(t *testing.T) {
 		}
 	}
 }
+
+func TestLoadOrCreateKeys(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ring.keys")
+	all := make([]Keys, 8)
+	var wait sync.WaitGroup
+	for i := range all {
+		wait.Go(func() {
+			keys, err := LoadOrCreateKeys(path)
+			if err != nil {
+				t.Error(err)
+			}
+			all[i] = keys
+		})
+	}
+	wait.Wait()
+	for _, keys := range all {
+		if keys.IsZero() || keys.secrets.check != all[0].secrets.check {
+			t.Fatalf("keys differ: %v", all)
+		}
+	}
+	if _, err := LoadOrCreateKeys(filepath.Join(t.TempDir(), "none", "ring.keys")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no folder: got %v", err)
+	}
+}

@@ -49,7 +49,7 @@ type unnamed struct {
 // Name gives each identifier its person, in the order of ids. Persons that are
 // missing are made, in one statement for all; once it returns they are committed. A
 // reference's is derived and makes no row. An identifier without value, or of no known
-// kind, is ErrIdentifier, and then nothing is made.
+// kind, is domain.ErrIdentifier, and then nothing is made.
 func (r *Ring) Name(ctx context.Context, ids []domain.Identifier) ([]domain.PersonID, error) {
 	persons, rest, err := r.remembered(ids)
 	if err != nil {
@@ -124,7 +124,7 @@ func (r *Ring) remembered(ids []domain.Identifier) ([]domain.PersonID, []unnamed
 	var listed map[[32]byte]int
 	for i, id := range ids {
 		if id.Value == "" || !named(id.Kind) {
-			return nil, nil, fmt.Errorf("name %q: %w: a value and a kind are expected", id.Kind, ErrIdentifier)
+			return nil, nil, fmt.Errorf("name %q: %w: a value and a kind are expected", id.Kind, domain.ErrIdentifier)
 		}
 		if id.Kind == domain.Reference {
 			persons[i] = r.reference(id.Value)

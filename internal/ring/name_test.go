@@ -50,7 +50,7 @@ func TestName(t *testing.T) {
 		for _, id := range []domain.Identifier{{Kind: domain.Account}, {Kind: "customer", Value: "x"}, {Value: "x"}} {
 			before := count(t, pool, "SELECT count(*) FROM ring.person")
 			_, err := r.Name(t.Context(), []domain.Identifier{{Kind: domain.Account, Value: "new"}, id})
-			if !errors.Is(err, ErrIdentifier) || count(t, pool, "SELECT count(*) FROM ring.person") != before {
+			if !errors.Is(err, domain.ErrIdentifier) || count(t, pool, "SELECT count(*) FROM ring.person") != before {
 				t.Errorf("%v: got %v, want ErrIdentifier and nothing made", id, err)
 			}
 		}

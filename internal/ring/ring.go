@@ -20,8 +20,6 @@ var (
 	// ErrInstallation: persons are there and the row that says whose is not, or this
 	// login only reads and there is no row yet.
 	ErrInstallation = errors.New("the ring has no installation")
-	// ErrIdentifier: an identifier without value, or of no kind that can be named.
-	ErrIdentifier = errors.New("not an identifier")
 	// ErrPerson: nothing can be sealed for a person that the ring never named.
 	ErrPerson = errors.New("person is not in the ring")
 )
