@@ -44,6 +44,14 @@ type Step struct {
 	Resets []string
 }
 
+// What resets a step besides another step that worked: a change of equipment, a
+// measure of the line, each followed by which in the names of resets.
+const (
+	ResetEquipment = "equipment.changed:"
+	ResetMeasure   = "line.measured:"
+	ResetStep      = "step:"
+)
+
 // Mapped reports whether the code is the catalogue's, not a vendor's own.
 func Mapped(code string) bool { return code != "" && !strings.Contains(code, ":") }
 
