@@ -31,8 +31,10 @@ func Check(typ string, data any) []Problem {
 	if !ok {
 		return []Problem{{Pointer: "/type", Expected: expectedType(typ)}}
 	}
-	var c checker
-	c.check(p, data, &place{name: "data"})
+	c := checker{}
+	c.steps = c.room[:0]
+	c.member("data")
+	c.check(p, data)
 	slices.SortFunc(c.problems, func(a, b Problem) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return c.problems[:min(len(c.problems), maxProblems)]
 }
@@ -46,28 +48,30 @@ func expectedType(typ string) string {
 
 // checker collects the problems of one event.
 type checker struct {
+	trail
+	room     [8]step
 	problems []Problem
 }
 
-func (c *checker) expect(at *place, expected string) {
-	c.problems = append(c.problems, Problem{Pointer: at.pointer(), Expected: expected})
+func (c *checker) expect(expected string) {
+	c.problems = append(c.problems, Problem{Pointer: c.pointer(), Expected: expected})
 }
 
-func (c *checker) check(p *plan, value any, at *place) {
+func (c *checker) check(p *plan, value any) {
 	switch v := value.(type) {
 	case nil:
 		if p.never || p.kinds != 0 {
-			c.expect(at, p.expected+"; the member is left out where there is none, null is not accepted")
+			c.expect(p.expected + "; the member is left out where there is none, null is not accepted")
 		}
 		return
 	case map[string]any:
 		if p.allows(isObject) {
-			c.object(p, v, at)
+			c.object(p, v)
 			return
 		}
 	case []any:
 		if p.allows(isArray) {
-			c.list(p, v, at)
+			c.list(p, v)
 			return
 		}
 	case string:
@@ -89,15 +93,17 @@ func (c *checker) check(p *plan, value any, at *place) {
 			return
 		}
 	}
-	c.expect(at, p.expected)
+	c.expect(p.expected)
 }
 
 func (p *plan) allows(k kind) bool { return !p.never && (p.kinds == 0 || p.kinds&k != 0) }
 
-func (c *checker) object(p *plan, object map[string]any, at *place) {
+func (c *checker) object(p *plan, object map[string]any) {
 	for _, name := range p.required {
 		if _, ok := object[name]; !ok {
-			c.expect(&place{above: at, name: name}, "required: "+p.members[name].expected)
+			c.member(name)
+			c.expect("required: " + p.members[name].expected)
+			c.back()
 		}
 	}
 	if len(p.either) > 0 {
@@ -108,35 +114,38 @@ func (c *checker) object(p *plan, object map[string]any, at *place) {
 			}
 		}
 		if stated != 1 {
-			c.expect(at, p.expected)
+			c.expect(p.expected)
 		}
 	}
 	for name, value := range object {
-		below := place{above: at, name: name}
+		c.member(name)
 		member, known := p.members[name]
 		switch {
 		case known:
-			c.check(member, value, &below)
+			c.check(member, value)
 		case p.closed:
-			c.expect(&below, "no such member: one of "+strings.Join(p.names(), ", "))
+			c.expect("no such member: one of " + strings.Join(p.names(), ", "))
 		default:
 			if meant, ok := p.nearly(name); ok {
-				c.expect(&below, "the member's name is "+meant)
+				c.expect("the member's name is " + meant)
 			}
 		}
+		c.back()
 	}
 }
 
-func (c *checker) list(p *plan, list []any, at *place) {
+func (c *checker) list(p *plan, list []any) {
 	if len(list) < p.minItems || len(list) > p.maxItems {
-		c.expect(at, p.expected)
+		c.expect(p.expected)
 		return
 	}
 	if p.items == nil {
 		return
 	}
 	for i, value := range list {
-		c.check(p.items, value, &place{above: at, item: true, index: i})
+		c.item(i)
+		c.check(p.items, value)
+		c.back()
 	}
 }
 

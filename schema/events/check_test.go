@@ -285,7 +285,7 @@ func broken(t *rapid.T) (string, map[string]any) {
 			if rapid.Bool().Draw(t, "remove") {
 				delete(object, name)
 			} else {
-				object[name] = rapid.SampledFrom(values).Draw(t, "value")
+				object[name] = copied(rapid.SampledFrom(values).Draw(t, "value"))
 			}
 			break
 		}

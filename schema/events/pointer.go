@@ -5,29 +5,36 @@ import (
 	"strings"
 )
 
-// place is where a walk through an event stands: at a member, or at an item.
-type place struct {
-	above *place
+// trail is where a walk through an event stands, from its root down.
+type trail struct {
+	steps []step
+}
+
+// step goes to a member or, where index is not negative, to an item.
+type step struct {
 	name  string
-	item  bool
 	index int
 }
 
+func (t *trail) member(name string) { t.steps = append(t.steps, step{name: name, index: -1}) }
+
+func (t *trail) item(index int) { t.steps = append(t.steps, step{index: index}) }
+
+// back undoes the last step.
+func (t *trail) back() { t.steps = t.steps[:len(t.steps)-1] }
+
 // pointer is the place as a JSON pointer (RFC 6901).
-func (at *place) pointer() string {
-	if at == nil {
-		return ""
+func (t *trail) pointer() string {
+	var b strings.Builder
+	for _, s := range t.steps {
+		b.WriteByte('/')
+		if s.index >= 0 {
+			b.WriteString(strconv.Itoa(s.index))
+		} else {
+			escaped.WriteString(&b, s.name) // a Builder takes everything
+		}
 	}
-	if at.item {
-		return at.above.pointer() + "/" + strconv.Itoa(at.index)
-	}
-	return at.above.pointer() + "/" + escape(at.name)
+	return b.String()
 }
 
-// escape writes a member's name as one step of a JSON pointer.
-func escape(name string) string {
-	if !strings.ContainsAny(name, "~/") {
-		return name
-	}
-	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
-}
+var escaped = strings.NewReplacer("~", "~0", "/", "~1")

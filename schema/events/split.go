@@ -20,67 +20,75 @@ func Split(typ string, data map[string]any) map[domain.Class]map[string]any {
 		return nil
 	}
 	s := splitter{}
-	s.object(p, data, nil)
+	s.steps = s.room[:0]
+	s.object(p, data)
 	return s.taken
 }
 
 type splitter struct {
+	trail
+	room  [8]step
 	taken map[domain.Class]map[string]any
 }
 
-func (s *splitter) take(class domain.Class, at *place, value any) {
+func (s *splitter) take(class domain.Class, value any) {
 	if s.taken == nil {
 		s.taken = map[domain.Class]map[string]any{}
 	}
 	if s.taken[class] == nil {
 		s.taken[class] = map[string]any{}
 	}
-	s.taken[class][at.pointer()] = value
+	s.taken[class][s.pointer()] = value
 }
 
-func (s *splitter) object(p *plan, object map[string]any, above *place) {
+func (s *splitter) object(p *plan, object map[string]any) {
 	for name, value := range object {
-		at := place{above: above, name: name}
+		s.member(name)
 		member := p.members[name]
 		switch {
 		case member == nil:
-			s.take(domain.Words, &at, value)
+			s.take(domain.Words, value)
 			delete(object, name)
 		case member.class != "":
-			s.personal(member.class, value, &at)
+			s.personal(member.class, value)
 			delete(object, name)
 		default:
-			s.clear(member, value, &at)
+			s.clear(member, value)
 			if left, ok := value.(map[string]any); ok && member.closed && len(left) == 0 {
 				delete(object, name)
 			}
 		}
+		s.back()
 	}
 }
 
 // personal takes a value, a list item by item.
-func (s *splitter) personal(class domain.Class, value any, at *place) {
+func (s *splitter) personal(class domain.Class, value any) {
 	list, ok := value.([]any)
 	if !ok {
-		s.take(class, at, value)
+		s.take(class, value)
 		return
 	}
 	for i, item := range list {
-		s.take(class, &place{above: at, item: true, index: i}, item)
+		s.item(i)
+		s.take(class, item)
+		s.back()
 	}
 }
 
 // clear goes on below a member that is not personal itself.
-func (s *splitter) clear(p *plan, value any, at *place) {
+func (s *splitter) clear(p *plan, value any) {
 	switch v := value.(type) {
 	case map[string]any:
-		s.object(p, v, at)
+		s.object(p, v)
 	case []any:
 		if p.items == nil {
 			return
 		}
 		for i, item := range v {
-			s.clear(p.items, item, &place{above: at, item: true, index: i})
+			s.item(i)
+			s.clear(p.items, item)
+			s.back()
 		}
 	}
 }
@@ -93,29 +101,38 @@ func Unknown(typ string, data map[string]any) []string {
 	if !ok {
 		return nil
 	}
-	var found []string
-	unknown(p, data, &place{name: "data"}, &found)
-	slices.Sort(found)
-	return found
+	var u unknowns
+	u.member("data")
+	u.walk(p, data)
+	slices.Sort(u.found)
+	return u.found
 }
 
-func unknown(p *plan, value any, at *place, found *[]string) {
+type unknowns struct {
+	trail
+	found []string
+}
+
+func (u *unknowns) walk(p *plan, value any) {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, below := range v {
-			at := place{above: at, name: name}
+			u.member(name)
 			if member := p.members[name]; member != nil {
-				unknown(member, below, &at, found)
+				u.walk(member, below)
 			} else {
-				*found = append(*found, at.pointer())
+				u.found = append(u.found, u.pointer())
 			}
+			u.back()
 		}
 	case []any:
 		if p.items == nil {
 			return
 		}
 		for i, item := range v {
-			unknown(p.items, item, &place{above: at, item: true, index: i}, found)
+			u.item(i)
+			u.walk(p.items, item)
+			u.back()
 		}
 	}
 }
