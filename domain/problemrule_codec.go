@@ -185,9 +185,8 @@ func (c *coder) tickets(p *Problems) {
 		}
 		t := &p.tickets.items[n]
 		head := bit(1, t.space != space) | uint64(t.status)<<1 | uint64(t.by)<<4
-		number(c, &head)
+		c.near(&t.problem, of, &head, 6)
 		t.status, t.by = TicketStatus(head>>1&7), JoinedBy(head>>4&3)
-		c.near(&t.problem, of)
 		c.within(t.problem, int32(len(p.list))-1)
 		if t.space = other(c, t.space, space, head&1); head&1 != 0 {
 			c.text(p, &t.space)
@@ -221,9 +220,8 @@ func (c *coder) calls(p *Problems) {
 		}
 		v := &p.calls.items[n]
 		head := bit(1, v.channel != channel) | bit(2, len(v.before) > 0) | uint64(v.counts)<<2 | uint64(v.by)<<4
-		number(c, &head)
+		c.near(&v.last, of, &head, 6)
 		v.counts, v.by = counting(head>>2&3), JoinedBy(head>>4&3)
-		c.near(&v.last, of)
 		c.within(v.last, int32(len(p.list))-1)
 		if v.channel = other(c, v.channel, channel, head&1); head&1 != 0 {
 			c.text(p, &v.channel)

@@ -31,12 +31,14 @@ func number[N whole](c *coder, v *N) {
 
 func (c *coder) fail() { c.bad, c.b = true, nil }
 
-// near codes a number by its difference to one that is mostly close.
-func (c *coder) near(v *int32, to int32) {
-	d := zigzag(int64(*v) - int64(to))
-	number(c, &d)
+// near codes a number by its difference to one that is mostly close, and below it
+// a head of so many bits.
+func (c *coder) near(v *int32, to int32, head *uint64, bits int) {
+	u := zigzag(int64(*v)-int64(to))<<bits | *head
+	number(c, &u)
 	if c.reading {
-		*v = int32(zagzig(d)) + to
+		*head = u & (1<<bits - 1)
+		*v = int32(zagzig(u>>bits)) + to
 	}
 }
 
@@ -112,6 +114,8 @@ func keys(c *coder, x *index[uint64], item func(n int)) {
 	number(c, &n)
 	if c.reading && n > len(c.b)/(keyBits/8) {
 		c.fail()
+	} else if c.reading {
+		x.keys = make([]uint64, 0, n)
 	}
 	for i := 0; i < n && !c.bad; i++ {
 		var key uint64
@@ -120,7 +124,7 @@ func keys(c *coder, x *index[uint64], item func(n int)) {
 		}
 		c.hash(&key)
 		if c.reading {
-			if key == 0 || x.number(key) != 0 {
+			if key == 0 {
 				c.fail()
 				return
 			}
@@ -143,7 +147,7 @@ func (c *coder) texts(x *index[string]) {
 			continue
 		}
 		var length int
-		if number(c, &length); length == 0 || length > len(c.b) || x.number(string(c.b[:length])) != 0 {
+		if number(c, &length); length <= 0 || length > len(c.b) {
 			c.fail()
 			return
 		}
@@ -162,7 +166,7 @@ func (c *coder) persons(x *index[PersonID]) {
 		}
 		c.raw(person[:])
 		if c.reading {
-			if person.IsZero() || x.number(person) != 0 {
+			if person.IsZero() {
 				c.fail()
 				return
 			}

@@ -8,19 +8,31 @@ import (
 // index numbers keys in the order of their coming, from 1. The zero key has the
 // number 0 and is never added; what is not there has it too.
 type index[K comparable] struct {
-	keys []K
-	at   map[K]int32 // nil while it is short
+	keys   []K
+	at     map[K]int32 // nil until it pays
+	walked int         // keys looked at one by one
 }
 
-const shortIndex = 12
-
+// number is the key's number. A state that was just read is asked a few times and
+// written again: it walks through its keys, and makes a map of them only where it
+// has walked for longer than making one takes.
 func (x *index[K]) number(key K) int32 {
 	if x.at != nil {
 		return x.at[key]
 	}
 	for i := range x.keys {
 		if x.keys[i] == key {
+			x.walked += i
 			return int32(i) + 1
+		}
+	}
+	const short, paid = 16, 64
+	if x.walked += len(x.keys); len(x.keys) > short && x.walked > paid*len(x.keys) {
+		x.at = make(map[K]int32, 2*len(x.keys))
+		for i, k := range x.keys {
+			if x.at[k] == 0 {
+				x.at[k] = int32(i) + 1
+			}
 		}
 	}
 	return 0
@@ -37,17 +49,11 @@ func (x *index[K]) key(n int32) (key K) {
 // add numbers a key that is not there.
 func (x *index[K]) add(key K) int32 {
 	x.keys = append(x.keys, key)
-	n := len(x.keys)
-	switch {
-	case x.at != nil:
-		x.at[key] = int32(n)
-	case n > shortIndex:
-		x.at = make(map[K]int32, 2*n)
-		for i, k := range x.keys {
-			x.at[k] = int32(i) + 1
-		}
+	n := int32(len(x.keys))
+	if x.at != nil {
+		x.at[key] = n
 	}
-	return int32(n)
+	return n
 }
 
 // intern is the key's number, which it is given where it has none.
