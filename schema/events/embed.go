@@ -9,10 +9,10 @@ import (
 	"github.com/tellonce/tellonce/domain"
 )
 
-// Files are the schemas as they are published: "<type>.json" and "_definitions.json",
-// to which they refer.
+// Files are the schemas as they are published: "<type>.json", "_definitions.json"
+// to which they refer, and "asyncapi.yaml", which lists them.
 //
-//go:embed *.json
+//go:embed *.json asyncapi.yaml
 var Files embed.FS
 
 const definitionsFile = "_definitions.json"
