@@ -24,6 +24,8 @@ func connect(t testing.TB, brokers []string) *kafka.Client {
 	return c
 }
 
+func brokersOf(t testing.TB) []string { t.Helper(); return embeddedtest.Brokers(t) }
+
 // place is a client and a fresh topic of the test's own.
 func place(t testing.TB, partitions int) (*kafka.Client, string) {
 	t.Helper()
