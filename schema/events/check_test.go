@@ -77,11 +77,11 @@ func TestCheckSaysWhatWasExpectedWhere(t *testing.T) {
 		},
 		"a time without its offset": {
 			"promise.made.v1", func(d map[string]any) { d["due"] = "2026-03-12T19:00:00" },
-			[]Problem{{"/data/due", "a time such as 2026-01-02T03:04:05Z, from 1970 to 2099"}},
+			[]Problem{{"/data/due", "a time such as 2026-01-02T03:04:05Z, from 1970 to 2100"}},
 		},
 		"a time of another age": {
 			"promise.made.v1", func(d map[string]any) { d["due"] = "2199-01-01T00:00:00Z" },
-			[]Problem{{"/data/due", "a time such as 2026-01-02T03:04:05Z, from 1970 to 2099"}},
+			[]Problem{{"/data/due", "a time such as 2026-01-02T03:04:05Z, from 1970 to 2100"}},
 		},
 		"a day that is none": {
 			"interaction.ended.v1", func(d map[string]any) { d["recording"].(map[string]any)["until"] = "2026-02-30" },
@@ -131,15 +131,15 @@ func TestCheckSaysWhatWasExpectedWhere(t *testing.T) {
 		},
 		"a list that is too short": {
 			"problem.joined.v1", func(d map[string]any) { d["problem_ids"] = []any{"p_1"} },
-			[]Problem{{"/data/problem_ids", "a list of 2 to 50, each a text of 1 to 200 characters"}},
+			[]Problem{{"/data/problem_ids", "a list of 2 to 50, each a text of 1 to 256 characters"}},
 		},
 		"a member of an item": {
 			"appointment.booked.v1", func(d map[string]any) {
 				d["windows"] = []any{map[string]any{"from": "2026-03-12T08:00:00Z", "until": "2026-03-12T12:00:00Z"}, map[string]any{"from": "noon"}}
 			},
 			[]Problem{
-				{"/data/windows/1/from", "a time such as 2026-01-02T03:04:05Z, from 1970 to 2099"},
-				{"/data/windows/1/until", "required: a time such as 2026-01-02T03:04:05Z, from 1970 to 2099"},
+				{"/data/windows/1/from", "a time such as 2026-01-02T03:04:05Z, from 1970 to 2100"},
+				{"/data/windows/1/until", "required: a time such as 2026-01-02T03:04:05Z, from 1970 to 2100"},
 			},
 		},
 		"a page with its query": {
