@@ -81,3 +81,19 @@ func secondLevel(code string) string {
 	}
 	return code
 }
+
+// Usual are the usual steps of a reason; where it has none of its own, those of its
+// nearest ancestor that has.
+func (c *Codes) Usual(reason string) []string {
+	for code := reason; code != ""; {
+		if steps := c.Reasons[code].Steps; len(steps) > 0 {
+			return steps
+		}
+		dot := strings.LastIndexByte(code, '.')
+		if dot < 0 || !Mapped(code) {
+			return nil
+		}
+		code = code[:dot]
+	}
+	return nil
+}
