@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -80,30 +79,14 @@ func EncodeRecord(r *Recorded, data []byte) ([]byte, error) {
 // a type is upcast. What is no record is ErrRecord, a type that this version does
 // not know ErrType.
 func DecodeRecord(raw []byte) (Recorded, error) {
-	var w struct {
-		record
-		Data any `json:"data"` // takes the place of record's
+	if r, ok := scanRecord(raw); ok {
+		return r, nil
 	}
-	// The type stands before the data, so that both are read in one pass. A guess
-	// that proves wrong costs a second one.
-	guess := typeIn(raw)
-	event, known := newEvent(guess)
-	if known {
-		w.Data = event
-	}
-	err := json.Unmarshal(raw, &w)
-	if err != nil || !known || w.Type != guess {
-		return decodeSlowly(raw)
-	}
-	if err := w.whole(); err != nil {
-		return Recorded{}, err
-	}
-	return w.recorded(event, raw), nil
+	return parseRecord(raw)
 }
 
-// decodeSlowly reads a record whose type is an old version, stands after the data,
-// or is unknown.
-func decodeSlowly(raw []byte) (Recorded, error) {
+// parseRecord reads a record however it is written.
+func parseRecord(raw []byte) (Recorded, error) {
 	var w record
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return Recorded{}, fmt.Errorf("decode record: %w: %w", ErrRecord, err)
@@ -158,22 +141,6 @@ func (w *record) recorded(event Event, raw []byte) Recorded {
 		r.Continues = *w.Continues
 	}
 	return r
-}
-
-// typeIn is the text of the first member named type in a record, as EncodeRecord
-// writes it; "" where there is none. It cannot stand in a text, where quotes are
-// escaped; it can stand in an object before the record's own, so it is a guess.
-func typeIn(raw []byte) string {
-	const member = `,"type":"`
-	at := bytes.Index(raw, []byte(member))
-	if at < 0 {
-		return ""
-	}
-	name, _, closed := bytes.Cut(raw[at+len(member):], []byte{'"'})
-	if !closed {
-		return ""
-	}
-	return string(name)
 }
 
 // TicketOf is the ticket that the event names, nil where it names none. An event of

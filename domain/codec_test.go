@@ -134,12 +134,12 @@ func TestRecordsComeBackAsTheyWere(t *testing.T) {
 		if err != nil || !bytes.Equal(again, want.Raw) {
 			t.Fatalf("encoded again: %s, %v; want %s", again, err, want.Raw)
 		}
-		slowly, err := decodeSlowly(want.Raw)
+		slowly, err := parseRecord(want.Raw)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(got, slowly); diff != "" {
-			t.Fatalf("(-in one pass +in two):\n%s", diff)
+			t.Fatalf("(-scanned +parsed):\n%s", diff)
 		}
 	})
 }
@@ -188,6 +188,12 @@ func TestDecodeRecord(t *testing.T) {
 	}
 }
 
+func TestTheLogIsScanned(t *testing.T) {
+	if _, ok := scanRecord([]byte(aRecord)); !ok {
+		t.Error("a record as EncodeRecord writes it is left to json")
+	}
+}
+
 func TestTexts(t *testing.T) {
 	for written, want := range map[string]Texts{`"a"`: {"a"}, `["a","b"]`: {"a", "b"}, `[]`: {}, `null`: nil, `[""]`: {""}} {
 		var got Texts
@@ -219,6 +225,9 @@ func FuzzDecodeRecord(f *testing.F) {
 				t.Fatalf("an error that says neither: %v", err)
 			}
 			return
+		}
+		if parsed, err := parseRecord(raw); err != nil || !cmp.Equal(r, parsed) {
+			t.Fatalf("json reads it otherwise: %v\n%s", err, cmp.Diff(parsed, r))
 		}
 		data, err := json.Marshal(r.Event)
 		if err != nil {
@@ -278,7 +287,7 @@ func FuzzDecodeData(f *testing.F) {
 
 func BenchmarkDecodeRecord(b *testing.B) {
 	raw := []byte(aRecord)
-	for name, decode := range map[string]func([]byte) (Recorded, error){"in one pass": DecodeRecord, "in two": decodeSlowly} {
+	for name, decode := range map[string]func([]byte) (Recorded, error){"scanned": DecodeRecord, "parsed": parseRecord} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(raw)))

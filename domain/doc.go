@@ -15,7 +15,8 @@
 //     of one, in the form that a vendor sends or in that of the log.
 //   - record.go: [Recorded], an event as the log has it. Names are persons, personal
 //     values are sealed; nothing here opens them, and a seal that nobody can open is
-//     a normal value. codec.go: [DecodeRecord] and [EncodeRecord], its bytes.
+//     a normal value. codec.go: [DecodeRecord] and [EncodeRecord], its bytes;
+//     scan.go reads those that EncodeRecord writes without going through encoding/json.
 //   - upcast.go: old versions of a type become today's before anything sees them.
 //   - life.go: [LifeKey], the one order of a customer's life.
 //
