@@ -343,6 +343,44 @@ func TestCheckAndTheJudgeAgree(t *testing.T) {
 	})
 }
 
+// Every member of every golden event is put to every value in turn.
+func TestCheckAndTheJudgeAgreeOnEachMember(t *testing.T) {
+	for typ, judge := range judge(t) {
+		if typ == "cloudevent" {
+			continue
+		}
+		data := goldenData(t, typ)
+		agree := func(at string) {
+			if err, problems := judge.Validate(data), Check(typ, data); (err == nil) != (len(problems) == 0) {
+				t.Errorf("%s, %s: Check: %v\nthe judge: %v", typ, at, problems, err)
+			}
+		}
+		var each func(at string, value any, put func(any))
+		each = func(at string, value any, put func(any)) {
+			for _, other := range values {
+				put(other)
+				agree(at)
+			}
+			put(value)
+			switch v := value.(type) {
+			case map[string]any:
+				for name, below := range maps.Clone(v) {
+					delete(v, name)
+					agree(at + "/" + name)
+					each(at+"/"+name, below, func(other any) { v[name] = other })
+				}
+			case []any:
+				for i, item := range v {
+					each(fmt.Sprint(at, "/", i), item, func(other any) { v[i] = other })
+				}
+			}
+		}
+		for name, value := range maps.Clone(data) {
+			each("/data/"+name, value, func(other any) { data[name] = other })
+		}
+	}
+}
+
 func TestWhatPassesCanBeReadAndWritten(t *testing.T) {
 	readGoldens(t)
 	rapid.Check(t, func(t *rapid.T) {
