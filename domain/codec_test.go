@@ -16,7 +16,6 @@ import (
 
 var (
 	someone = PersonID{0xaa, 1}
-	another = PersonID{0xbb, 2}
 	noon    = time.Date(2026, 1, 2, 12, 0, 0, 1000, time.UTC)
 )
 

@@ -92,7 +92,7 @@ func (s *scores) word(word []byte, elided bool) {
 	}
 	if of, ok := told[string(word)]; ok {
 		share := 12 / bits.OnesCount8(uint8(of))
-		for l := range language(count) {
+		for l := range count {
 			if of&(1<<l) != 0 {
 				s[l] += share
 			}
@@ -112,12 +112,12 @@ func (s *scores) word(word []byte, elided bool) {
 
 func (s *scores) best() (string, bool) {
 	best, next := french, -1
-	for l := range language(count) {
+	for l := range count {
 		if s[l] > s[best] {
 			best = l
 		}
 	}
-	for l := range language(count) {
+	for l := range count {
 		if l != best {
 			next = max(next, s[l])
 		}

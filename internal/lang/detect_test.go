@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
+//nolint:misspell // they are not English
 var notes = map[string][]string{
 	"fr": {
 		"Plus rien depuis samedi", "Ma box redémarre toute seule", "Le technicien n'est pas venu", "Je n'ai plus internet",

@@ -5,6 +5,8 @@ import "strings"
 // The words by which a language is told, without accents: those that stand in every
 // other sentence, and a few of the trade. A word that several have counts for each
 // of them, and less.
+//
+//nolint:misspell // they are not English
 var words = map[language]string{
 	french: `
 		le la les l un une des du de d au aux et ou mais donc car ni que qui quoi dont si

@@ -31,7 +31,7 @@ func (t *trail) pointer() string {
 		if s.index >= 0 {
 			b.WriteString(strconv.Itoa(s.index))
 		} else {
-			escaped.WriteString(&b, s.name) // a Builder takes everything
+			b.WriteString(escaped.Replace(s.name))
 		}
 	}
 	return b.String()
