@@ -197,7 +197,7 @@ func truthy(v any) bool { return v != nil && v != false }
 func nearest(name string, known []string) string {
 	known = slices.Sorted(slices.Values(known))
 	for _, k := range known {
-		if strings.EqualFold(k, name) || strings.HasPrefix(k, name) || strings.HasPrefix(name, k) {
+		if strings.EqualFold(k, name) || min(len(k), len(name)) > 2 && (strings.HasPrefix(k, name) || strings.HasPrefix(name, k)) {
 			return fmt.Sprintf("; is %q meant?", k)
 		}
 	}
