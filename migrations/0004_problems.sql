@@ -188,3 +188,12 @@ CREATE TABLE read.identifier_1 (
   at         timestamptz NOT NULL,
   PRIMARY KEY (customer, identifier)
 );
+
+-- The state of the fold, as projections.Problems writes it.
+CREATE TABLE read.problems_state_1 (
+  customer uuid NOT NULL PRIMARY KEY,
+  state    bytea COMPRESSION lz4 NOT NULL
+) WITH (fillfactor = 70);
+ALTER TABLE read.problems_state_1 ALTER COLUMN state SET STORAGE MAIN;
+
+INSERT INTO engine.generation (projection, serving, version) VALUES ('problems', 1, 1);

@@ -18,14 +18,6 @@ type Changes struct {
 // changeSet is the changes of one table.
 type changeSet interface{ len() int }
 
-// AnyTable is a Table of any row type.
-type AnyTable interface {
-	name() string
-	newChanges() changeSet
-}
-
-func (t *Table[R]) name() string { return t.Name }
-
 func (t *Table[R]) newChanges() changeSet {
 	return &tableChanges[R]{table: t, rows: map[string]*R{}}
 }
