@@ -44,6 +44,7 @@ type BriefProblem struct {
 	Reopenings   int
 	JoinedBy     string
 	Tickets      []BriefTicket
+	Told         bool   // it was told in words, whether these can be opened or not
 	FirstWords   string // the customer's own where there are any; "": none, or not to be opened
 	FirstLang    string
 }
@@ -119,10 +120,10 @@ func ComposeBrief(in BriefInput, now time.Time, codes *Codes, lang string) Brief
 		c.who(), c.about(about), c.words(about), c.sayFirst(owed), c.doNot(about), c.propose(about),
 	} {
 		if line != "" {
-			b.Headline = append(b.Headline, Shorten(line, BriefWidth))
+			b.Headline = append(b.Headline, Shorten(oneLine(line), BriefWidth))
 		}
 	}
-	b.Say = c.say(about, owed)
+	b.Say = oneLine(c.say(about, owed))
 	return b
 }
 

@@ -143,7 +143,7 @@ func (c *composer) doNot(d *BriefDetail) string {
 		return ""
 	}
 	before, _ := c.contactsBefore(d)
-	told := before > 0 && d.FirstWords != ""
+	told := before > 0 && d.Told
 	var names []string
 	for _, s := range c.failed(d) {
 		name := s.Label
@@ -162,7 +162,7 @@ func (c *composer) doNot(d *BriefDetail) string {
 	if told {
 		form = c.phrases.doNeither
 	}
-	return c.fill(form, "steps", strings.Join(names, ", "))
+	return c.list(form, "steps", names)
 }
 
 // failed are the remedies whose failure is still valid.

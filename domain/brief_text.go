@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -51,6 +52,31 @@ func (c *composer) count(p plural, n int, values ...string) string {
 		phrase = p.one
 	}
 	return c.fill(c.fill(phrase, "n", itoa(n)), values...)
+}
+
+// list fills a phrase with as many names as a line takes, and the number of those
+// that it does not.
+func (c *composer) list(phrase, place string, names []string) string {
+	for n := len(names); n > 1; n-- {
+		some := strings.Join(names[:n], ", ")
+		if n < len(names) {
+			some += ", +" + itoa(len(names)-n)
+		}
+		if line := c.fill(phrase, place, some); utf8.RuneCountInString(line) <= BriefWidth {
+			return line
+		}
+	}
+	return c.fill(phrase, place, names[0])
+}
+
+// oneLine takes out what would break a line: names and vendors' codes are free texts.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, text)
 }
 
 // upperFirst begins a sentence.

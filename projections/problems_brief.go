@@ -72,7 +72,7 @@ func (b *BriefRows) problem(row *ProblemRow, words map[domain.EventID]Words) dom
 	}
 	if row.WordsEvent != nil {
 		first := words[*row.WordsEvent]
-		p.FirstWords, p.FirstLang = first.Text, first.Lang
+		p.Told, p.FirstWords, p.FirstLang = true, first.Text, first.Lang
 	}
 	for _, o := range b.Openings {
 		if o.Problem == row.Problem {
