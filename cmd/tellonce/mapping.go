@@ -19,7 +19,7 @@ type mappingCheckCmd struct {
 	Vendor  string `default:"vendor" placeholder:"V" help:"The vendor to map for."`
 	Rows    int    `default:"3" help:"How many rows to show with their events."`
 	JSON    bool   `help:"One line of JSON instead."`
-	Mapping string `arg:"" type:"path" placeholder:"M" help:"The mapping, a YAML file."`
+	Mapping string `arg:"" placeholder:"M" help:"The mapping: a YAML file, or the name of a shipped one, such as servicenow."`
 	File    string `arg:"" type:"existingfile" help:"An export: CSV or JSON lines, also in a zip or gzip."`
 }
 

@@ -22,7 +22,7 @@ var troubleKinds = []troubleKind{
 	{reason: "internet.slow.wifi", steps: []string{"box.reboot", "wifi.channel", "wifi.placement"}, promise: "replacement", solved: 0.5},
 	{reason: "internet.unstable.drops", steps: []string{"box.reboot", "line.profile_reset", "line.test"}, promise: "callback", visit: true, solved: 0.35},
 	{reason: "tv.picture.freezes", steps: []string{"box.reboot", "tv.decoder_reset"}, promise: "replacement", solved: 0.5},
-	{reason: "mobile.network.no_service", steps: []string{"mobile.restart", "mobile.sim_reseat", "mobile.network_reset"}, promise: "callback", solved: 0.5},
+	{reason: "mobile.network.no_service", steps: []string{"mobile.restart", "sim.reseat", "mobile.network_reset"}, promise: "callback", solved: 0.5},
 	{reason: "billing.amount.unexpected", steps: nil, promise: "credit", solved: 0.6},
 	{reason: "billing.payment.failed", steps: nil, promise: "callback", solved: 0.7},
 	{reason: "order.delivery.late", steps: nil, promise: "callback", solved: 0.5},
@@ -181,7 +181,7 @@ func (l *life) closeTicket(d *desk, ticket *domain.TicketRef, kind troubleKind, 
 	if ticket == nil {
 		return
 	}
-	about := domain.Circumstances{Problem: &domain.ProblemRef{Reason: kind.reason}}
+	about := domain.Circumstances{Customer: &domain.Customer{Account: domain.Texts{l.who.Account}}, Problem: &domain.ProblemRef{Reason: kind.reason}}
 	l.add(d, "ticket.resolved", ticket.Number, at.Add(time.Hour), &domain.TicketResolved{Circumstances: about, TicketState: domain.TicketState{Ticket: ticket, Status: "resolved", Resolution: "fixed"}})
 	l.add(d, "ticket.closed", ticket.Number, at.Add(72*time.Hour), &domain.TicketClosed{Circumstances: about, TicketState: domain.TicketState{Ticket: ticket, Status: "closed"}})
 }

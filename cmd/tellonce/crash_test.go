@@ -1,0 +1,123 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tellonce/tellonce/internal/embedded/embeddedtest"
+)
+
+// incidents writes an export in the form of the shipped mapping: tickets whose rows
+// stand ticket after ticket, so that most of them land in their callers' past.
+func incidents(t *testing.T, tickets, rows int) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("number,incident_state,active,reassignment_count,reopen_count,sys_mod_count,made_sla,caller_id,opened_by,opened_at,sys_created_by,sys_created_at,sys_updated_by,sys_updated_at,contact_type,location,category,category,u_symptom,cmdb_ci,impact,urgency,priority,assignment_group,assigned_to,knowledge,u_priority_confirmation,notify,problem_id,rfc,vendor,caused_by,close_code,resolved_by,resolved_at,closed_at\n")
+	for ticket := range tickets {
+		opened := fmt.Sprintf("%d/3/2016 0%d:%02d", 1+ticket%28, ticket%9, ticket%60)
+		for row := range rows {
+			state, resolved := "Active", "?"
+			updated := fmt.Sprintf("%d/4/2016 1%d:%02d", 1+(ticket*7+row)%28, row%10, (ticket*13)%60)
+			if row == 0 {
+				state, updated = "New", opened
+			}
+			if row == rows-1 {
+				state, updated, resolved = "Resolved", "30/4/2016 20:00", "30/4/2016 20:00"
+			}
+			fmt.Fprintf(&b, "INC%07d,%s,true,%d,0,%d,true,Caller %d,Opened by  8,%s,Created by 6,%s,Updated by 21,%s,Phone,Location 143,Category %d,Subcategory %d,Symptom 72,?,2 - Medium,2 - Medium,3 - Moderate,Group %d,Resolver %d,true,False,Do Not Notify,?,?,?,?,code 5,Resolved by 149,%s,?\n",
+				ticket, state, row%3, row, ticket%17, opened, opened, updated, ticket%5, ticket%9, (ticket+row)%4, row%6, resolved)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "incidents.csv")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+const mappingFile = "../../deploy/mappings/servicenow.yaml"
+
+func importArgs(s *process, token, file string, more ...string) []string {
+	return append([]string{"import", "--to", s.url, "--token", token, "--vendor", "acme", "--mapping", mappingFile, "--json"}, append(more, file)...)
+}
+
+// The service is killed twice in the middle of an import. In the end every event is
+// there once, and the read models equal those that an undisturbed process folds from
+// the same log into an empty database.
+func TestNothingIsLostOrTwiceWhenServeIsKilledInAnImport(t *testing.T) {
+	const tickets, rows = 300, 12
+	file := incidents(t, tickets, rows)
+	settings := given(t)
+	s := serve(t, settings...)
+	token := must(t, "token", "--dir", settings[1], "--role", "publisher", "--vendor", "acme")
+	for range 2 {
+		importing := command(t, importArgs(s, token, file, "--patience", "1s")...)
+		before := applied(t, settings)
+		if err := importing.Start(); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the import to get going", func() bool { return applied(t, settings) > before })
+		s.kill()
+		if err := importing.Wait(); err == nil {
+			t.Log("the import was done before the kill")
+		}
+		s = serve(t, settings...)
+	}
+	out, err := command(t, importArgs(s, token, file)...).Output()
+	if err != nil {
+		t.Fatalf("import: %v", err)
+	}
+	var counts struct{ Rows, Mapped, Skipped, Broken, Events, Accepted, Duplicate, Refused int }
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &counts); err != nil {
+		t.Fatalf("read %q: %v", out, err)
+	}
+	if counts.Rows != tickets*rows || counts.Rows != counts.Mapped+counts.Skipped+counts.Broken || counts.Events != counts.Accepted+counts.Duplicate+counts.Refused || counts.Refused > 0 {
+		t.Errorf("the counts do not add up: %+v", counts)
+	}
+	folded(t, settings)
+	if got := applied(t, settings); got != counts.Events {
+		t.Errorf("%d events stand, want the %d of the file", got, counts.Events)
+	}
+	disturbed := must(t, append([]string{"project", "fingerprint"}, settings...)...)
+	s.stop()
+
+	fresh := slices.Clone(settings)
+	fresh[1], fresh[5] = t.TempDir(), embeddedtest.Database(t)
+	serve(t, append([]string{"--roles", "project"}, fresh...)...)
+	folded(t, fresh)
+	if undisturbed := must(t, append([]string{"project", "fingerprint"}, fresh...)...); undisturbed != disturbed {
+		t.Errorf("the read models differ: %s after kills, %s undisturbed", disturbed, undisturbed)
+	}
+}
+
+// command is the binary as a process of its own, with its state in the test's folder.
+func command(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asCommand+"=1")
+	return cmd
+}
+
+// applied is how many events the timeline has.
+func applied(t *testing.T, settings []string) int {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), settings[5])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	var n int
+	if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM read.timeline_1").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -1,0 +1,277 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tellonce/tellonce/deploy"
+	"github.com/tellonce/tellonce/internal/access"
+	"github.com/tellonce/tellonce/internal/embedded"
+	"github.com/tellonce/tellonce/internal/intake"
+	"github.com/tellonce/tellonce/internal/kafka"
+	"github.com/tellonce/tellonce/internal/ring"
+	"github.com/tellonce/tellonce/projections"
+	"github.com/tellonce/tellonce/schema"
+)
+
+// The roles that a process may have.
+const (
+	roleIntake  = "intake"
+	roleProject = "project"
+	roleAPI     = "api"
+)
+
+// serving are the settings of a process that serves.
+type serving struct {
+	place
+	secrets
+
+	Listen      string   `default:"127.0.0.1:8484" placeholder:"HOST:PORT" help:"Where HTTP is served; port 0 takes a free one."`
+	Region      string   `default:"FR" placeholder:"CC" help:"The customers' own region (ISO 3166), for telephone numbers without a country code."`
+	Operator    string   `default:"operator" help:"The operator's own name in sources: /vendors/<name>/<system>."`
+	FactSources []string `default:"/vendors/operator/billing,/vendors/operator/network" placeholder:"SOURCE,…" help:"Sources that may state the operator's facts: outages, bills, credits, released identifiers."`
+	Partitions  int      `default:"8" help:"Partitions of the log's topic where it is made; a topic that exists keeps its own."`
+	Replication int      `help:"Replicas of the log's topic where it is made: 3 on given brokers, 1 on the embedded one."`
+}
+
+// Validate refuses settings that cannot be meant; kong calls it.
+func (s *serving) Validate() error {
+	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
+		return fmt.Errorf("--listen %q: host:port expected", s.Listen)
+	}
+	if s.Partitions < 1 || s.Partitions > 4096 {
+		return fmt.Errorf("--partitions %d: 1 to 4096 expected", s.Partitions)
+	}
+	if len(s.Region) != 2 {
+		return fmt.Errorf("--region %q: two letters of ISO 3166 expected", s.Region)
+	}
+	return s.place.Validate()
+}
+
+// node is a running tellonce: the packages, wired.
+type node struct {
+	log      *slog.Logger
+	roles    []string
+	ground   *embedded.Ground
+	owner    *pgxpool.Pool // writes
+	reader   *pgxpool.Pool // as tellonce_api, which only reads
+	client   *kafka.Client
+	writer   *kafka.Writer
+	intake   *intake.Intake
+	consumer *kafka.Consumer
+	issuer   *access.Issuer
+	listener net.Listener
+	server   *http.Server
+	topic    string
+}
+
+// startNode wires a node and listens; run serves. What it started is ended by close,
+// also where it returns an error.
+func startNode(ctx context.Context, s *serving, roles []string, log *slog.Logger, progress func(string)) (_ *node, err error) {
+	n := &node{log: log, roles: roles, topic: s.EventsTopic}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, n.close())
+		}
+	}()
+	// Listening comes first: a taken address is found before anything is started.
+	if n.listener, err = net.Listen("tcp", s.Listen); err != nil {
+		return nil, fmt.Errorf("listen on %s: %w; choose another with --listen", s.Listen, err)
+	}
+	if n.ground, err = s.open(ctx, log, progress); err != nil {
+		return nil, err
+	}
+	if err := n.connect(ctx, s); err != nil {
+		return nil, err
+	}
+	keys, err := s.load(s.Dir)
+	if err != nil {
+		return nil, err
+	}
+	names, err := ring.Open(ctx, n.owner, keys, ring.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if n.issuer, err = access.OpenIssuer(s.issuerDir()); err != nil {
+		return nil, err
+	}
+	verifier, err := access.NewVerifier(n.issuer.Trust())
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/.well-known/", n.issuer.Handler())
+	if n.has(roleIntake) {
+		n.intake = intake.New(names, n.owner, n.writer, intake.Options{
+			Region: s.Region, Logger: log, AskLog: n.client.Ping,
+			Access: access.Settings{Operator: s.Operator, Facts: s.FactSources},
+		})
+		mux.Handle("/v1/events", intake.NewHandler(n.intake, verifier, intake.Limits{}))
+	}
+	if n.has(roleAPI) {
+		codes, err := deploy.Codes()
+		if err != nil {
+			return nil, err
+		}
+		api, err := schema.New(schema.Config{
+			Database: n.reader, Ring: names, Verifier: verifier, Codes: codes, Region: s.Region, Topic: n.topic, Now: time.Now, Log: log,
+		})
+		if err != nil {
+			return nil, err
+		}
+		mux.Handle("/graphql", api)
+	}
+	if n.has(roleProject) {
+		if err := n.project(ctx); err != nil {
+			return nil, err
+		}
+	}
+	n.health(mux)
+	n.server = &http.Server{
+		Handler: mux, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		// A body's own time-out is the handlers': they know what they wait for.
+	}
+	return n, n.ground.Serves(n.listener.Addr().String())
+}
+
+// connect opens pools and the log, and makes the topic.
+func (n *node) connect(ctx context.Context, s *serving) (err error) {
+	if n.owner, err = pool(ctx, n.ground.DatabaseURL()); err != nil {
+		return err
+	}
+	if n.reader, err = schema.NewPool(ctx, n.ground.DatabaseURL(), schema.PoolOptions{}); err != nil {
+		return err
+	}
+	if n.client, err = kafka.Connect(kafka.Options{Brokers: n.ground.Brokers(), Log: n.log}); err != nil {
+		return err
+	}
+	production := len(s.KafkaBrokers) > 0
+	replication := s.Replication
+	if replication == 0 {
+		replication = 1
+		if production {
+			replication = min(3, len(s.KafkaBrokers))
+		}
+	}
+	if err := n.client.EnsureTopics(ctx, kafka.KeptForever(n.topic, s.Partitions, replication)); err != nil {
+		return err
+	}
+	findings, err := n.client.CheckTopic(ctx, n.topic, production)
+	if err != nil {
+		return err
+	}
+	for _, f := range findings {
+		n.log.WarnContext(ctx, "topic may lose records", "finding", f.String())
+	}
+	n.writer, err = n.client.NewWriter(kafka.WriterOptions{Topic: n.topic})
+	return err
+}
+
+// pool connects to the database as its owner.
+func pool(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("read --database-url: %w", err)
+	}
+	config.MaxConns = 12
+	p, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to the database: %w", err)
+	}
+	return p, nil
+}
+
+// project makes the consumer that feeds the projections.
+func (n *node) project(ctx context.Context) error {
+	engine := projections.New(n.owner, projections.Options{Log: n.log})
+	id, err := n.client.TopicID(ctx, n.topic)
+	if err != nil {
+		return err
+	}
+	if err := engine.Bind(ctx, n.topic, id.String()); err != nil {
+		return err
+	}
+	n.consumer, err = n.client.NewConsumer(kafka.ConsumerOptions{
+		Group: n.topic + ".projections", Topic: n.topic, TopicID: id, MaxBatch: projections.MaxBatch,
+		Start: func(ctx context.Context, partition int) (int64, error) {
+			return engine.Start(ctx, n.topic, partition)
+		},
+		Handle: func(ctx context.Context, b kafka.Batch) error {
+			if len(b.Records) == 0 {
+				return nil
+			}
+			messages := make([]projections.Message, len(b.Records))
+			for i, r := range b.Records {
+				messages[i] = projections.Message{Offset: r.Offset, Key: r.Key, Value: r.Value}
+			}
+			err := engine.Apply(ctx, n.topic, b.Partition, messages)
+			if errors.Is(err, projections.ErrFenced) {
+				return kafka.ErrReload
+			}
+			return err
+		},
+	})
+	return err
+}
+
+// run serves until ctx ends or something can no longer go on.
+func (n *node) run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	if n.consumer != nil {
+		group.Go(func() error { return n.consumer.Run(ctx) })
+	}
+	group.Go(func() error {
+		if err := n.server.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := n.server.Shutdown(leaving); err != nil {
+			return n.server.Close() // somebody does not let go
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// close ends what startNode started, in the opposite order.
+func (n *node) close() error {
+	var errs []error
+	if n.listener != nil {
+		_ = n.listener.Close()
+	}
+	if n.writer != nil {
+		errs = append(errs, n.writer.Close())
+	}
+	if n.client != nil {
+		n.client.Close()
+	}
+	for _, p := range []*pgxpool.Pool{n.reader, n.owner} {
+		if p != nil {
+			p.Close()
+		}
+	}
+	if n.ground != nil {
+		errs = append(errs, n.ground.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (n *node) has(role string) bool { return slices.Contains(n.roles, role) }
+
+// url is where the node is reached.
+func (n *node) url() string { return "http://" + n.listener.Addr().String() }

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"github.com/tellonce/tellonce/internal/embedded"
+	"github.com/tellonce/tellonce/internal/ring"
+	"github.com/tellonce/tellonce/migrations"
+)
+
+// place is where everything lives: the settings that every command shares which
+// touches the log or the database.
+type place struct {
+	Dir          string     `type:"path" default:".tellonce" placeholder:"D" help:"Folder of everything embedded: broker, database, issuer, keys."`
+	KafkaBrokers []string   `placeholder:"HOST:PORT,…" help:"Kafka brokers. The embedded one where none is given."`
+	DatabaseURL  string     `name:"database-url" placeholder:"URL" help:"PostgreSQL, as the owner. The embedded one where none is given."`
+	EventsTopic  string     `default:"tellonce.events" help:"The log's topic."`
+	LogLevel     slog.Level `default:"warn" help:"debug, info, warn or error; lines of JSON on standard error."`
+}
+
+// Validate refuses settings that cannot be meant; kong calls it.
+func (p *place) Validate() error {
+	if p.Dir == "" {
+		return fmt.Errorf("--dir is empty: a folder expected")
+	}
+	if p.EventsTopic == "" {
+		return fmt.Errorf("--events-topic is empty: a topic's name expected")
+	}
+	return nil
+}
+
+// join is the ground of a command: what runs on the folder, or servers started for
+// the command's own duration. The database is migrated.
+func (p *place) join(ctx context.Context, log *slog.Logger, progress func(string)) (*embedded.Ground, error) {
+	return p.ground(ctx, log, progress, embedded.Join)
+}
+
+// open is the ground of a service: the folder is its own.
+func (p *place) open(ctx context.Context, log *slog.Logger, progress func(string)) (*embedded.Ground, error) {
+	return p.ground(ctx, log, progress, embedded.Open)
+}
+
+func (p *place) ground(ctx context.Context, log *slog.Logger, progress func(string), how func(context.Context, embedded.Options) (*embedded.Ground, error)) (*embedded.Ground, error) {
+	ground, err := how(ctx, embedded.Options{Dir: p.Dir, Brokers: p.KafkaBrokers, DatabaseURL: p.DatabaseURL, Log: log, Progress: progress})
+	if err != nil {
+		return nil, err
+	}
+	if err := migrations.Up(ctx, ground.DatabaseURL()); err != nil {
+		_ = ground.Close()
+		return nil, err
+	}
+	return ground, nil
+}
+
+// secrets are the ring's keys, for commands that name or open.
+type secrets struct {
+	RingKeys      string `type:"path" placeholder:"FILE" help:"The ring's keys. <dir>/ring.keys where not given, made there the first time when nothing was named yet."`
+	RingMasterKey string `placeholder:"KEY" help:"The key that wraps seeds, 32 bytes in base64 or hexadecimal, in place of a file; better as a variable than as a flag."`
+	RingHashKey   string `placeholder:"KEY" help:"The key that names identifiers, likewise."`
+}
+
+// load are the keys: the two given, else those of the file.
+func (s *secrets) load(dir string) (ring.Keys, error) {
+	if s.RingMasterKey != "" || s.RingHashKey != "" {
+		return ring.ParseKeys(s.RingMasterKey, s.RingHashKey)
+	}
+	if s.RingKeys != "" {
+		return ring.LoadKeys(s.RingKeys)
+	}
+	return ring.LoadOrCreateKeys(filepath.Join(dir, "ring.keys"))
+}
+
+func (p *place) issuerDir() string { return filepath.Join(p.Dir, "issuer") }
