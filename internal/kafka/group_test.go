@@ -2,6 +2,9 @@ package kafka_test
 
 import (
 	"context"
+	"encoding/binary"
+	"math/rand/v2"
+	"net"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -78,29 +81,91 @@ func TestRebalancesLoseAndRepeatNothing(t *testing.T) {
 	s.check(t, numbered(0, total))
 }
 
+// Consumers are stopped at any moment of their joining, several at once beside one
+// that stays, so that joins are cut short by others' joins.
 func TestStoppedConsumerLeavesNoGhost(t *testing.T) {
 	c, topic := place(t, 2)
 	s := newStore()
-	// Stopped at any moment of its joining, alone and beside another.
-	for _, after := range []time.Duration{0, time.Millisecond, 5 * time.Millisecond, 20 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond} {
+	for after := range 10 {
 		r := into(t, c, topic, s)
-		<-time.After(after)
+		<-time.After(time.Duration(after*after) * time.Millisecond)
 		r.end(t)
 		if n := members(t, topic); n != 0 {
-			t.Fatalf("stopped %s after its start: %d members are left", after, n)
+			t.Fatalf("stopped early: %d members are left", n)
 		}
 	}
 	steady := into(t, c, topic, s)
 	eventually(t, "both partitions", func() bool { return len(steady.Stats().Assigned) == 2 })
-	for _, after := range []time.Duration{time.Millisecond, 30 * time.Millisecond, 150 * time.Millisecond, 400 * time.Millisecond} {
-		r := into(t, c, topic, s)
-		<-time.After(after)
-		r.end(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	for round := range 8 {
+		var passing sync.WaitGroup
+		for range 4 {
+			begin, end := random.IntN(150), random.IntN(400)
+			passing.Go(func() {
+				<-time.After(time.Duration(begin) * time.Millisecond)
+				r := into(t, c, topic, s)
+				<-time.After(time.Duration(end) * time.Millisecond)
+				r.end(t)
+			})
+		}
+		passing.Wait()
 		if n := members(t, topic); n != 1 {
-			t.Fatalf("stopped %s after its start: %d members are left, want the other one", after, n)
+			t.Fatalf("round %d: %d members are left, want the one that stays", round, n)
 		}
 	}
 	steady.end(t)
+}
+
+// The worst moment to stop: the group is about to say that somebody else joined.
+// kafka-go alone then goes away without a word to the group.
+func TestConsumerStoppedWhileOthersJoinLeavesNoGhost(t *testing.T) {
+	brokers := embeddedtest.Brokers(t)
+	topic := embeddedtest.Topic(t, brokers, "kafka", 1)
+	syncing := make(chan struct{})
+	var spoiled atomic.Bool
+	c, err := kafka.Connect(kafka.Options{Brokers: brokers, Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+		return &rebalancing{Conn: conn, spoiled: &spoiled, syncing: syncing}, err
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	r := into(t, c, topic, newStore())
+	<-syncing
+	r.end(t)
+	if n := members(t, topic); n != 0 {
+		t.Errorf("%d members are left", n)
+	}
+}
+
+// rebalancing is one of several connections on which the first answer to SyncGroup
+// is late, and is that the group rebalances.
+type rebalancing struct {
+	net.Conn
+
+	syncing chan struct{}
+	spoiled *atomic.Bool
+	spoil   bool
+}
+
+func (r *rebalancing) Write(b []byte) (int, error) {
+	const syncGroup = 14
+	if len(b) > 6 && binary.BigEndian.Uint16(b[4:]) == syncGroup && r.spoiled.CompareAndSwap(false, true) {
+		r.spoil = true
+	}
+	return r.Conn.Write(b)
+}
+
+func (r *rebalancing) Read(b []byte) (int, error) {
+	n, err := r.Conn.Read(b)
+	if r.spoil && n >= 10 { // size, correlation id, error code
+		r.spoil = false
+		close(r.syncing)
+		<-time.After(200 * time.Millisecond) // the consumer is being stopped meanwhile
+		binary.BigEndian.PutUint16(b[8:], uint16(kafkago.RebalanceInProgress))
+	}
+	return n, err
 }
 
 // A handler that does not heed its context must not hold up the group, and must be

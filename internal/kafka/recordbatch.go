@@ -180,7 +180,7 @@ func (b batch) appendTo(records []Record, partition int, from, stable int64) ([]
 		}
 		r := Record{Partition: partition, Offset: b.base + one.varint(), Time: time.UnixMilli(at).UTC()}
 		r.Key, r.Value = one.bytes(), one.bytes()
-		if r.Headers = one.headers(); one.err != nil {
+		if r.Headers = one.headers(); one.err != nil || r.Offset < b.base || r.Offset > b.last {
 			c.fail()
 			break
 		}
