@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -13,7 +14,8 @@ import (
 // ParseCodes reads an operator's catalogue; the package's tour has its grammar. The
 // error joins a CatalogueError for each thing that is wrong, in the order of lines.
 func ParseCodes(document []byte) (domain.Codes, error) {
-	file, err := parser.ParseBytes(document, 0)
+	document = bytes.TrimPrefix(document, []byte("\ufeff"))
+	file, err := parser.ParseBytes(document, 0, parser.AllowDuplicateMapKey()) // members says it better
 	if err != nil {
 		return domain.Codes{}, unreadable(err)
 	}
@@ -59,28 +61,34 @@ type reader struct {
 
 // catalogue reads the sections: languages first, as labels are named after them.
 func (r *reader) catalogue(file *ast.File) {
-	var body ast.Node
-	if len(file.Docs) == 1 {
-		body = file.Docs[0].Body
-	}
 	sections := []string{"languages", "equipment", "measures", "reasons", "steps"}
 	written := map[string]ast.Node{}
-	for _, m := range r.members(body, "") {
+	var all []member
+	if len(file.Docs) == 1 && file.Docs[0].Body != nil {
+		all = r.members(file.Docs[0].Body, "")
+	}
+	for _, m := range all {
 		if !slices.Contains(sections, m.name.text) {
 			r.add(m.name.at, "unknown section; expected are %s", strings.Join(sections, ", "))
 			continue
 		}
 		written[m.name.text] = m.value
 	}
+	if len(r.faults) > 0 {
+		return
+	}
 	for _, section := range []string{"languages", "reasons", "steps"} {
-		if written[section] == nil && len(r.faults) == 0 {
+		if written[section] == nil {
 			r.add(place{}, "section %s is expected", section)
 		}
 	}
 	if len(r.faults) > 0 {
 		return
 	}
-	r.languages = r.words(written["languages"], "languages")
+	if r.languages = r.words(written["languages"], "languages"); len(r.languages) == 0 {
+		r.add(placeOf(written["languages"], "languages"), "a language is expected, as [fr, en]")
+		return
+	}
 	for _, section := range []struct {
 		name string
 		to   *[]word
@@ -160,7 +168,12 @@ func (r *reader) members(n ast.Node, path string) []member {
 		if path != "" {
 			under = path + ": " + name
 		}
-		ms = append(ms, member{name: word{name, placeOf(key, under)}, value: it.Value()})
+		m := member{name: word{name, placeOf(key, under)}, value: it.Value()}
+		if i := slices.IndexFunc(ms, func(o member) bool { return o.name.text == name }); i >= 0 {
+			r.add(m.name.at, "stands twice, first in line %d", ms[i].name.at.line)
+			continue
+		}
+		ms = append(ms, m)
 	}
 	return ms
 }
@@ -191,8 +204,10 @@ func (r *reader) word(n ast.Node, path string) word {
 		return word{n.Value, at}
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		return word{n.GetToken().Value, at}
+	case ast.MapNode:
+		r.add(at, "a text is expected; one with a colon stands between quotes")
 	default:
 		r.add(at, "a text is expected")
-		return word{at: at}
 	}
+	return word{at: at}
 }

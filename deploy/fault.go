@@ -40,6 +40,9 @@ func placeOf(n ast.Node, path string) place {
 	if n == nil {
 		return p
 	}
+	if m, ok := n.(*ast.MappingNode); ok && !m.IsFlowStyle && len(m.Values) > 0 {
+		n = m.Values[0].Key // its own token is the colon
+	}
 	if t := n.GetToken(); t != nil && t.Position != nil {
 		p.line, p.column = t.Position.Line, t.Position.Column
 	}
