@@ -12,7 +12,8 @@ import (
 )
 
 // ParseCodes reads an operator's catalogue; the package's tour has its grammar. The
-// error joins a CatalogueError for each thing that is wrong, in the order of lines.
+// error joins a CatalogueError for each thing that is wrong, in the order of lines;
+// what holds together is looked at once all could be read.
 func ParseCodes(document []byte) (domain.Codes, error) {
 	document = bytes.TrimPrefix(document, []byte("\ufeff"))
 	file, err := parser.ParseBytes(document, 0, parser.AllowDuplicateMapKey()) // members says it better

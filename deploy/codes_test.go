@@ -34,7 +34,7 @@ reasons:
     steps: []
 steps:
   box.reboot:
-    fr: redémarrage de la box
+    fr: relance de la box
     en: "box restart"
     kind: remedy
     validity: 72h
@@ -59,7 +59,7 @@ func TestACatalogueIsReadAsItIsWritten(t *testing.T) {
 		},
 		Steps: map[string]domain.Step{
 			"box.reboot": {
-				Code: "box.reboot", Labels: map[string]string{"fr": "redémarrage de la box", "en": "box restart"}, Kind: domain.Remedy,
+				Code: "box.reboot", Labels: map[string]string{"fr": "relance de la box", "en": "box restart"}, Kind: domain.Remedy,
 				Validity: 72 * time.Hour, Resets: []string{"equipment.changed:box", "line.measured", "step:line.test"},
 			},
 			"line.test": {

@@ -7,14 +7,15 @@
 // operator's own, Mapping a shipped mapping (package internal/mapping has its
 // grammar). codes.go reads a catalogue and keeps the place of every word;
 // check.go holds the words together: parents, steps and resets must exist. What is
-// wrong is a CatalogueError with its line (fault.go), all of them at once, since who
-// edits a file would rather mend it in one go.
+// wrong is a CatalogueError with its line (fault.go): first all that cannot be read,
+// then all that does not hold together, since who edits a file would rather mend it
+// in one go than error by error.
 //
 // # The grammar of a catalogue
 //
 //	languages: [fr, en]           every code has a label in each
-//	equipment: [box, sim]         what an equipment.changed event may name
-//	measures: [attenuation]       what a line.measured event may name
+//	equipment: [box, sim]         what resets may name of equipment.changed events; the
+//	measures: [attenuation]       same of line.measured. Events may name others
 //	reasons:
 //	  internet.slow:              a child of internet, which must be there too
 //	    fr: internet lent         at most 40 characters: it stands within a line
@@ -24,7 +25,7 @@
 //	                              [] for a reason that is known to have none
 //	steps:
 //	  box.reboot:
-//	    fr: redémarrage de la box
+//	    fr: relance de la box
 //	    en: box restart
 //	    kind: remedy              or measure, check: only a remedy is redone in vain
 //	    validity: 72h             of a failure: a whole number of m, h, d or w; where

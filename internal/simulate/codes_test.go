@@ -23,11 +23,11 @@ func TestEveryCodeStandsInTheCatalogue(t *testing.T) {
 		if about := e.Data.About().Problem; about != nil && about.Reason != "" {
 			reasons[about.Reason] = true
 		}
-		switch e := e.Data.(type) {
-		case *domain.InteractionWrapped:
-			reasons[e.Reason] = true
-		case *domain.StepTried:
-			steps[e.Step] = true
+		if wrapped, ok := e.Data.(*domain.InteractionWrapped); ok {
+			reasons[wrapped.Reason] = true
+		}
+		if tried, ok := e.Data.(*domain.StepTried); ok {
+			steps[tried.Step] = true
 		}
 	}
 	for reason := range reasons {
