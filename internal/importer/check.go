@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/tellonce/tellonce/internal/mapping"
 )
@@ -188,35 +189,37 @@ func (c *checking) write() error {
 		_, err = fmt.Fprintf(c.Out, "%s\n", line)
 		return err
 	}
+	var told strings.Builder
 	for i := range k.Rows {
-		c.writeRow(&k.Rows[i])
+		tellRow(&told, &k.Rows[i])
 	}
 	v := &k.Coverage
-	fmt.Fprintf(c.Out, "%s rows: %s mapped, %s skipped, %s broken\n", number(v.Rows), number(v.Mapped), number(v.Skipped), number(v.Broken))
-	fmt.Fprintf(c.Out, "%s events from %s\n", number(v.Made), k.Source)
+	fmt.Fprintf(&told, "%s rows: %s mapped, %s skipped, %s broken\n", number(v.Rows), number(v.Mapped), number(v.Skipped), number(v.Broken))
+	fmt.Fprintf(&told, "%s events from %s\n", number(v.Made), k.Source)
 	for _, typ := range slices.Sorted(maps.Keys(v.Types)) {
-		fmt.Fprintf(c.Out, "%12s  %s\n", number(v.Types[typ]), typ)
+		fmt.Fprintf(&told, "%12s  %s\n", number(v.Types[typ]), typ)
 	}
-	tellCoverage(c.Out, v)
+	tellCoverage(&told, v)
 	if k.Twice != nil {
-		fmt.Fprintf(c.Out, "ids that stand twice: %s, the first %s at lines %d and %d\n", number(k.Doubled), k.Twice.ID, k.Twice.Lines[0], k.Twice.Lines[1])
+		fmt.Fprintf(&told, "ids that stand twice: %s, the first %s at lines %d and %d\n", number(k.Doubled), k.Twice.ID, k.Twice.Lines[0], k.Twice.Lines[1])
 	}
 	for i := range k.Faults {
-		fmt.Fprintln(c.Out, &k.Faults[i])
+		fmt.Fprintln(&told, &k.Faults[i])
 	}
 	if more := v.Broken + k.Refused - len(k.Faults); more > 0 {
-		fmt.Fprintf(c.Out, "… and %s more\n", number(more))
+		fmt.Fprintf(&told, "… and %s more\n", number(more))
 	}
-	return nil
+	_, err := io.WriteString(c.Out, told.String())
+	return err
 }
 
-func (c *checking) writeRow(r *CheckedRow) {
-	fmt.Fprintf(c.Out, "line %d of %s\n", r.Line, r.File)
+func tellRow(to *strings.Builder, r *CheckedRow) {
+	fmt.Fprintf(to, "line %d of %s\n", r.Line, r.File)
 	switch {
 	case r.Broken != "":
-		fmt.Fprintf(c.Out, "  broken: %s\n", r.Broken)
+		fmt.Fprintf(to, "  broken: %s\n", r.Broken)
 	case r.Skipped != "":
-		fmt.Fprintf(c.Out, "  skipped: %s\n", r.Skipped)
+		fmt.Fprintf(to, "  skipped: %s\n", r.Skipped)
 	}
 	for _, body := range r.Events {
 		var e struct {
@@ -227,14 +230,14 @@ func (c *checking) writeRow(r *CheckedRow) {
 		if json.Unmarshal(body, &e) != nil {
 			continue
 		}
-		fmt.Fprintf(c.Out, "  %s  %s  id %s", e.Type, e.Time, e.ID)
+		fmt.Fprintf(to, "  %s  %s  id %s", e.Type, e.Time, e.ID)
 		if e.Subject != "" {
-			fmt.Fprintf(c.Out, "  subject %s", e.Subject)
+			fmt.Fprintf(to, "  subject %s", e.Subject)
 		}
 		if e.Sequence != nil {
-			fmt.Fprintf(c.Out, "  sequence %d", *e.Sequence)
+			fmt.Fprintf(to, "  sequence %d", *e.Sequence)
 		}
-		fmt.Fprintf(c.Out, "\n    %s\n", e.Data)
+		fmt.Fprintf(to, "\n    %s\n", e.Data)
 	}
-	fmt.Fprintln(c.Out)
+	fmt.Fprintln(to)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -27,7 +28,6 @@ type Options struct {
 	State    string        // folder of the marks; the user's own where ""
 	Report   string        // file of JSON lines for broken rows and refused events; none where ""
 	JSON     bool          // end with one line of Counts, and nothing else, on Out
-	Resume   string        // the command line that would go on
 	Out, Err io.Writer     // the result; progress and faults
 }
 
@@ -70,10 +70,10 @@ type importing struct {
 // begin does what may fail before anything is read or sent.
 func begin(ctx context.Context, o *Options) (*importing, error) {
 	if o.Patience <= 0 {
-		o.Patience = 30 * time.Second
+		o.Patience = defaultPatience
 	}
 	if o.InFlight <= 0 {
-		o.InFlight = 4
+		o.InFlight = defaultInFlight
 	}
 	i := &importing{Options: o, began: time.Now()}
 	var err error
@@ -260,7 +260,7 @@ func (i *importing) stopped(asked context.Context, err error) error {
 	if asked.Err() != nil {
 		err = errors.New("it was interrupted")
 	}
-	return &Stopped{Cause: err, Resume: i.Resume}
+	return &Stopped{Cause: err, Resume: i.resume()}
 }
 
 // finish writes the result.
@@ -268,20 +268,22 @@ func (i *importing) finish(stopped error) error {
 	i.progress.end()
 	err := i.report.close()
 	c := i.counts
+	var result strings.Builder
 	if i.JSON {
 		line, encoding := json.Marshal(c)
-		if err == nil {
-			err = encoding
-		}
-		fmt.Fprintf(i.Out, "%s\n", line)
+		err = errors.Join(err, encoding)
+		fmt.Fprintf(&result, "%s\n", line)
 	} else {
 		passed := time.Since(i.began)
-		fmt.Fprintf(i.Out, "%s rows: %s mapped, %s skipped, %s broken\n", number(c.Rows), number(c.Mapped), number(c.Skipped), number(c.Broken))
-		fmt.Fprintf(i.Out, "%s events: %s accepted, %s duplicate, %s refused\n", number(c.Events), number(c.Accepted), number(c.Duplicate), number(c.Refused))
-		fmt.Fprintf(i.Out, "in %v, %s rows/s\n", passed.Round(100*time.Millisecond), number(int(float64(c.Rows)/passed.Seconds())))
+		fmt.Fprintf(&result, "%s rows: %s mapped, %s skipped, %s broken\n", number(c.Rows), number(c.Mapped), number(c.Skipped), number(c.Broken))
+		fmt.Fprintf(&result, "%s events: %s accepted, %s duplicate, %s refused\n", number(c.Events), number(c.Accepted), number(c.Duplicate), number(c.Refused))
+		fmt.Fprintf(&result, "in %v, %s rows/s\n", passed.Round(100*time.Millisecond), number(int(float64(c.Rows)/passed.Seconds())))
 		if stopped == nil {
-			tellCoverage(i.Out, &i.mapped.Coverage)
+			tellCoverage(&result, &i.mapped.Coverage)
 		}
+	}
+	if _, writing := io.WriteString(i.Out, result.String()); writing != nil {
+		err = errors.Join(err, fmt.Errorf("write result: %w", writing))
 	}
 	if err == nil && c.Broken+c.Refused > 0 {
 		return &NotAll{c}

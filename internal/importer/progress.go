@@ -55,7 +55,7 @@ func (p *progress) at(read int64, rows int) {
 	if read > 0 {
 		left = time.Duration(passed * float64(p.total-read) / float64(read) * float64(time.Second)).Round(time.Second).String()
 	}
-	fmt.Fprintf(p.to, "%3d %%  %s rows, %s rows/s, %s left\n", read*100/p.total, number(rows), number(rate), left)
+	_, _ = fmt.Fprintf(p.to, "%3d %%  %s rows, %s rows/s, %s left\n", read*100/p.total, number(rows), number(rate), left)
 }
 
 // line tells something beside the progress.
@@ -65,7 +65,7 @@ func (p *progress) line(text string) {
 	if p.bar != nil {
 		_ = p.bar.Clear()
 	}
-	fmt.Fprintln(p.to, text)
+	_, _ = fmt.Fprintln(p.to, text)
 }
 
 // end takes the bar away.

@@ -3,7 +3,6 @@ package importer
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -127,7 +126,7 @@ func (r *report) close() error {
 }
 
 // tellCoverage writes what the mapping could not make the best of.
-func tellCoverage(to io.Writer, c *mapping.Coverage) {
+func tellCoverage(to *strings.Builder, c *mapping.Coverage) {
 	for _, reason := range slices.Sorted(maps.Keys(c.Reasons)) {
 		fmt.Fprintf(to, "skipped: %s rows, %s\n", number(c.Reasons[reason]), reason)
 	}

@@ -124,17 +124,25 @@ func problemOf(w http.ResponseWriter, status int, detail string) {
 	_ = json.NewEncoder(w).Encode(problem{Title: "refused", Detail: detail})
 }
 
-// dieAfter has the stub take that many more posts, and cut off all after them.
+// dieAfter has the stub take that many more posts, and turn away all after them.
 func (s *stub) dieAfter(posts int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.posts = 0
-	s.fail = func(_ http.ResponseWriter, _ *http.Request, post int, _ []map[string]any) bool {
+	s.fail = func(w http.ResponseWriter, _ *http.Request, post int, _ []map[string]any) bool {
 		if post > posts {
-			panic(http.ErrAbortHandler)
+			problemOf(w, http.StatusUnauthorized, "The token has expired.")
 		}
-		return false
+		return post > posts
 	}
+}
+
+// cut ends the connection where it is.
+func cut(w http.ResponseWriter) bool {
+	if connection, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		_ = connection.Close()
+	}
+	return true
 }
 
 // seen is how many events arrived so far, and how many are kept.
@@ -235,7 +243,7 @@ func newTrial(t *testing.T, s *stub, files ...string) *trial {
 	t.Helper()
 	tr := &trial{Options: Options{
 		To: s.URL, Token: "secret", Vendor: "acme", Mapping: changesMapping(t, changes), Files: files,
-		Patience: 20 * time.Second, State: t.TempDir(), JSON: true, Resume: "tellonce import again",
+		Patience: 20 * time.Second, State: t.TempDir(), JSON: true,
 	}}
 	return tr
 }

@@ -3,6 +3,7 @@ package mapping
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/tellonce/tellonce/domain"
@@ -61,6 +62,10 @@ func shed(v any) (any, bool) {
 	switch v := v.(type) {
 	case nil:
 		return nil, false
+	case float64:
+		if math.IsNaN(v) || math.IsInf(v, 0) { // jq has them, JSON has not
+			return nil, false
+		}
 	case []any:
 		kept := make([]any, 0, len(v))
 		for _, element := range v {

@@ -41,6 +41,9 @@ type skip struct {
 // mapping.
 func (m *Mapping) Digest() [sha256.Size]byte { return m.digest }
 
+// Name is the mapping's file, as Parse was told.
+func (m *Mapping) Name() string { return m.name }
+
 // System is the tool that the mapping reads: the end of its events' source.
 func (m *Mapping) System() string { return m.system }
 

@@ -182,8 +182,8 @@ type jsonRows struct {
 	row  any
 }
 
-func newJSONRows(_ *Mapping, in io.Reader) (*jsonRows, error) {
-	return &jsonRows{in: bufio.NewReaderSize(in, 64<<10)}, nil
+func newJSONRows(in io.Reader) *jsonRows {
+	return &jsonRows{in: bufio.NewReaderSize(in, 64<<10)}
 }
 
 func (r *jsonRows) next(ctx context.Context) (int, error) {

@@ -101,7 +101,7 @@ func (r *Run) open(in io.Reader) (rows, error) {
 		return nil, err
 	}
 	if r.mapping.format == formatJSONL {
-		return newJSONRows(r.mapping, in)
+		return newJSONRows(in), nil
 	}
 	return newCSVRows(r.mapping, in)
 }

@@ -47,9 +47,28 @@ var isoForms = []layout{
 // patterns are the letters of a layout, the longest first: those of Unicode's
 // date patterns, which Java, .NET, spreadsheets and ServiceNow share.
 var patterns = []struct{ letters, form string }{
-	{"yyyy", "2006"}, {"yy", "06"}, {"MMMM", "January"}, {"MMM", "Jan"}, {"MM", "01"}, {"M", "1"},
-	{"dd", "02"}, {"d", "2"}, {"EEEE", "Monday"}, {"EEE", "Mon"}, {"HH", "15"}, {"H", "15"}, {"hh", "03"}, {"h", "3"},
-	{"mm", "04"}, {"m", "4"}, {"ss", "05"}, {"s", "5"}, {"a", "PM"}, {"XXX", "Z07:00"}, {"XX", "Z0700"}, {"X", "Z07"},
+	{"yyyy", "2006"},
+	{"yy", "06"},
+	{"MMMM", "January"},
+	{"MMM", "Jan"},
+	{"MM", "01"},
+	{"M", "1"},
+	{"dd", "02"},
+	{"d", "2"},
+	{"EEEE", "Monday"},
+	{"EEE", "Mon"},
+	{"HH", "15"},
+	{"H", "15"},
+	{"hh", "03"},
+	{"h", "3"},
+	{"mm", "04"},
+	{"m", "4"},
+	{"ss", "05"},
+	{"s", "5"},
+	{"a", "PM"},
+	{"XXX", "Z07:00"},
+	{"XX", "Z0700"},
+	{"X", "Z07"},
 }
 
 // layoutOf reads a layout.
