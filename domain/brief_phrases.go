@@ -100,11 +100,11 @@ var french = phrases{
 
 	what: map[string]string{
 		"callback": "rappel", "credit": "avoir", "refund": "remboursement", "replacement": "remplacement",
-		"visit": "passage d’un technicien", "other": "engagement",
+		"visit": "passage d’un technicien", "other": "engagement", //nolint:misspell // French
 	},
 	the: map[string]string{
 		"callback": "le rappel", "credit": "l’avoir", "refund": "le remboursement", "replacement": "le remplacement",
-		"visit": "le passage du technicien", "other": "l’engagement",
+		"visit": "le passage du technicien", "other": "l’engagement", //nolint:misspell // French
 	},
 	of:            "de {amount}",
 	unkept:        "{what} promis pour {when}, non tenu",

@@ -62,6 +62,8 @@ func (p *Problems) Step(r *Recorded) Placement {
 	say := p.saying(r)
 	out := Placement{Event: say.event, Problem: -1}
 
+	// problem.recoded, .joined and .split are placed as other events are: their place
+	// is here, before the rules, which they overrule.
 	n := p.attached(&say)
 	switch {
 	case n != none:
@@ -119,14 +121,10 @@ func (p *Problems) saying(r *Recorded) saying {
 	if t := TicketOf(r); t != nil {
 		say.name(*t, r.Source)
 	}
-	switch e := r.Event.(type) {
-	case *TicketMerged:
+	if e, ok := r.Event.(*TicketMerged); ok {
 		say.name(e.Into, r.Source)
-	case *InteractionWrapped:
-		say.wrap = true
-	case *ProblemRecoded, *ProblemJoined, *ProblemSplit:
-		// Corrections by hand: until they are applied they are events as others.
 	}
+	_, say.wrap = r.Event.(*InteractionWrapped)
 	say.names = say.tickets > 0 || say.reason != ""
 	if !r.Reference.IsZero() {
 		say.reference = personKey(r.Reference)
@@ -294,16 +292,12 @@ func speaks(r *Recorded) (own, ok bool) {
 	if !sealed {
 		return false, false
 	}
-	switch e := r.Event.(type) {
-	case *ProblemDescribed, *ComplaintFiled:
-		return true, true
-	case *MessageExchanged:
+	if e, ok := r.Event.(*MessageExchanged); ok {
 		return true, e.Direction == "inbound"
-	case *NoteAdded:
-		return false, true
-	case TicketEvent:
-		return false, true
-	default:
-		return false, false
 	}
+	_, described := r.Event.(*ProblemDescribed)
+	_, complaint := r.Event.(*ComplaintFiled)
+	_, note := r.Event.(*NoteAdded)
+	_, ticket := r.Event.(TicketEvent)
+	return described || complaint, described || complaint || note || ticket
 }

@@ -98,23 +98,17 @@ func (p *Problems) channelOf(known int32, r *Recorded) int32 {
 
 // countingOf is what the event says of its interaction being a contact.
 func countingOf(r *Recorded) counting {
-	switch e := r.Event.(type) {
-	case *InteractionStarted:
-		if e.Direction == "outbound" || !r.Continues.IsZero() {
-			return barred
-		}
+	if e, ok := r.Event.(*InteractionStarted); ok && (e.Direction == "outbound" || !r.Continues.IsZero()) {
+		return barred
+	}
+	if e, ok := r.Event.(*InteractionEnded); ok && (e.End == "abandoned" || e.End == "deflected" || e.End == "contained") {
+		return barred
+	}
+	if _, ok := r.Event.(*CallerVerified); ok || Group(r.Type) == "interaction" {
 		return counted
-	case *InteractionEnded:
-		if e.End == "abandoned" || e.End == "deflected" || e.End == "contained" {
-			return barred
-		}
+	}
+	if _, ok := r.Event.(*ProblemDescribed); ok && r.Person == r.Reference { // else it may be a contact of somebody else's
 		return counted
-	case *InteractionOffered, *InteractionAnswered, *InteractionTransferred, *InteractionWrapped, *CallerVerified:
-		return counted
-	case *ProblemDescribed:
-		if r.Person == r.Reference { // else it may be a contact of somebody else's
-			return counted
-		}
 	}
 	return uncounted
 }
@@ -179,7 +173,7 @@ func (p *Problems) uncount(n int32) {
 
 // attach puts the event's tickets to problem n and follows their state.
 func (p *Problems) attach(n int32, r *Recorded, now int64, say *saying, by JoinedBy) {
-	_, own := r.Event.(TicketEvent)
+	event, own := r.Event.(TicketEvent)
 	for i := range say.tickets {
 		t := p.tickets.find(say.key[i])
 		if t == nil {
@@ -191,7 +185,7 @@ func (p *Problems) attach(n int32, r *Recorded, now int64, say *saying, by Joine
 		}
 		t.problem = n
 		if i == 0 && own {
-			p.follow(n, t, r.Event, now)
+			p.follow(n, t, event, now)
 		}
 		p.placed = append(p.placed, PlacedTicket{Ref: say.ticket[i], Problem: int(n), Status: t.status, By: t.by})
 	}
@@ -199,7 +193,7 @@ func (p *Problems) attach(n int32, r *Recorded, now int64, say *saying, by Joine
 
 // follow takes the ticket to the state that its event says. A ticket is opened once:
 // what comes after its end in life order does not open it, but reopening does.
-func (p *Problems) follow(n int32, t *ticket, e Event, now int64) {
+func (p *Problems) follow(n int32, t *ticket, e TicketEvent, now int64) {
 	q := &p.list[n]
 	was := t.status
 	switch e.(type) {
@@ -280,32 +274,32 @@ func (p *Problems) join(a, b int32) int32 {
 // conclude pairs a step's conclusion with its trying: the one that it names, else
 // the last pending one of its code.
 func (p *Problems) conclude(r *Recorded, event EventID) (tried EventID) {
-	switch e := r.Event.(type) {
-	case *StepTried:
-		if e.Outcome == "pending" {
-			if len(p.pending) == maxPending {
-				p.pending = slices.Delete(p.pending, 0, 1)
-			}
-			p.pending = append(p.pending, pendingStep{step: event, code: p.texts.intern(e.Step)})
+	if e, ok := r.Event.(*StepTried); ok && e.Outcome == "pending" {
+		if len(p.pending) == maxPending {
+			p.pending = slices.Delete(p.pending, 0, 1)
 		}
-	case *StepConcluded:
-		code, at := p.texts.number(e.Step), -1
-		if e.Tried != nil {
-			source := e.Tried.Source
-			if source == "" {
-				source = r.Source
-			}
-			tried = IdentityOf(source, e.Tried.ID)
+		p.pending = append(p.pending, pendingStep{step: event, code: p.texts.intern(e.Step)})
+	}
+	e, ok := r.Event.(*StepConcluded)
+	if !ok {
+		return tried
+	}
+	if e.Tried != nil {
+		source := e.Tried.Source
+		if source == "" {
+			source = r.Source
 		}
-		for i, s := range p.pending {
-			if s.step == tried || tried.IsZero() && s.code == code {
-				at = i
-			}
+		tried = IdentityOf(source, e.Tried.ID)
+	}
+	code, at := p.texts.number(e.Step), -1
+	for i, s := range p.pending {
+		if s.step == tried || tried.IsZero() && s.code == code {
+			at = i
 		}
-		if at >= 0 {
-			tried = p.pending[at].step
-			p.pending = slices.Delete(p.pending, at, at+1)
-		}
+	}
+	if at >= 0 {
+		tried = p.pending[at].step
+		p.pending = slices.Delete(p.pending, at, at+1)
 	}
 	return tried
 }

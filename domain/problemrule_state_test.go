@@ -69,9 +69,12 @@ func anything(t *rapid.T) told {
 func FuzzParseProblems(f *testing.F) {
 	p := new(Problems)
 	for n, e := range []told{
-		{0, "i1", started("internet.slow", "", "L1"), true, false}, {day, "i2", opened("internet.slow", "aT1", ""), true, false},
-		{day, "i2", described("billing", "", ""), true, false}, {2 * day, "i4", started("", "", ""), false, false},
-		{3 * day, "T2", merged("aT1", "bT2"), false, false}, {3 * day, "", &StepTried{Step: "a", Outcome: "pending"}, false, false},
+		{0, "i1", started("internet.slow", "", "L1"), true, false},
+		{day, "i2", opened("internet.slow", "aT1", ""), true, false},
+		{day, "i2", described("billing", "", ""), true, false},
+		{2 * day, "i4", started("", "", ""), false, false},
+		{3 * day, "T2", merged("aT1", "bT2"), false, false},
+		{3 * day, "", &StepTried{Step: "a", Outcome: "pending"}, false, false},
 	} {
 		p.Step(recorded(n, e))
 		f.Add(p.Append(nil))
@@ -87,8 +90,10 @@ func FuzzParseProblems(f *testing.F) {
 			p.View(n)
 		}
 		for n, e := range []told{
-			{0, "i1", started("internet.slow", "aT1", "L1"), true, false}, {day, "T2", merged("aT1", "bT2"), false, false},
-			{2 * day, "i1", &InteractionEnded{End: "abandoned"}, false, false}, {2 * day, "i2", wrapped("a.b", "", "resolved"), false, false},
+			{0, "i1", started("internet.slow", "aT1", "L1"), true, false},
+			{day, "T2", merged("aT1", "bT2"), false, false},
+			{2 * day, "i1", &InteractionEnded{End: "abandoned"}, false, false},
+			{2 * day, "i2", wrapped("a.b", "", "resolved"), false, false},
 		} {
 			p.Step(recorded(n, e))
 		}

@@ -3,6 +3,7 @@ package domain
 import (
 	"bytes"
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -38,7 +39,7 @@ func personOf(name string) (p PersonID) { return PersonID(IdentityOf("person", n
 
 func recorded(n int, t told) *Recorded {
 	r := &Recorded{
-		Envelope: Envelope{Source: "/vendors/acme/crm", ID: fmt.Sprintf("e%d", n), Time: lifeStart.Add(t.after), Sequence: NoSequence},
+		Envelope: Envelope{Source: "/vendors/acme/crm", ID: fmt.Sprintf("e%d", n), Type: wireName(t.event), Time: lifeStart.Add(t.after), Sequence: NoSequence},
 		Person:   personOf("account"), Event: t.event,
 	}
 	if t.in != "" {
@@ -51,6 +52,15 @@ func recorded(n int, t told) *Recorded {
 		r.Continues = personOf("before")
 	}
 	return r
+}
+
+func wireName(e Event) string {
+	for _, t := range Catalogue {
+		if reflect.TypeOf(t.New()) == reflect.TypeOf(e) {
+			return t.Name
+		}
+	}
+	return ""
 }
 
 func started(reason, ticket, asset string) Event {
@@ -206,8 +216,10 @@ func TestProblemRule(t *testing.T) {
 		},
 		"2: an unknown asset matches any, and the first known stays": {
 			given: []told{
-				{0, "i1", started(slow, "", ""), false, false}, {day, "i2", started(slow, "", "L1"), false, false},
-				{2 * day, "i3", started(slow, "", ""), false, false}, {3 * day, "i4", started(slow, "", "L2"), false, false},
+				{0, "i1", started(slow, "", ""), false, false},
+				{day, "i2", started(slow, "", "L1"), false, false},
+				{2 * day, "i3", started(slow, "", ""), false, false},
+				{3 * day, "i4", started(slow, "", "L2"), false, false},
 			},
 			want: outcome{[]int{0, 0, 0, 1}, map[int]string{0: "open internet.slow 3 REASON", 1: "open internet.slow 1 ASSET_AND_REASON"}},
 		},
@@ -229,15 +241,19 @@ func TestProblemRule(t *testing.T) {
 		},
 		"2: the one touched last is joined": {
 			given: []told{
-				{0, "i1", started(slow, "aT1", ""), false, false}, {day, "i2", started(slow, "aT2", ""), false, false},
-				{2 * day, "i3", started("", "aT1", ""), false, false}, {3 * day, "i4", started(slow, "", ""), false, false},
+				{0, "i1", started(slow, "aT1", ""), false, false},
+				{day, "i2", started(slow, "aT2", ""), false, false},
+				{2 * day, "i3", started("", "aT1", ""), false, false},
+				{3 * day, "i4", started(slow, "", ""), false, false},
 			},
 			want: outcome{[]int{0, 1, 0, 0}, map[int]string{0: "open internet.slow 3 REASON", 1: "open internet.slow 1 TICKET"}},
 		},
 		"2: of two touched at one time the later in life order is joined": {
 			given: []told{
-				{0, "i1", started(slow, "aT1", ""), false, false}, {0, "i2", started(slow, "aT2", ""), false, false},
-				{0, "i3", started("", "aT1", ""), false, false}, {0, "i4", started(slow, "", ""), false, false},
+				{0, "i1", started(slow, "aT1", ""), false, false},
+				{0, "i2", started(slow, "aT2", ""), false, false},
+				{0, "i3", started("", "aT1", ""), false, false},
+				{0, "i4", started(slow, "", ""), false, false},
 			},
 			want: outcome{[]int{0, 1, 0, 0}, map[int]string{0: "open internet.slow 3 REASON", 1: "open internet.slow 1 TICKET"}},
 		},
@@ -247,15 +263,19 @@ func TestProblemRule(t *testing.T) {
 		},
 		"4: what names neither belongs to the last named before": {
 			given: []told{
-				{0, "i1", started(slow, "", ""), false, false}, {hour, "i1", tried(), false, false},
-				{2 * hour, "i1", described(bill, "", ""), false, false}, {3 * hour, "i1", tried(), false, false},
+				{0, "i1", started(slow, "", ""), false, false},
+				{hour, "i1", tried(), false, false},
+				{2 * hour, "i1", described(bill, "", ""), false, false},
+				{3 * hour, "i1", tried(), false, false},
 			},
 			want: outcome{[]int{0, 0, 1, 1}, map[int]string{0: "open internet.slow 1 REASON", 1: "open billing.amount 1 REASON"}},
 		},
 		"4: else to the first named after": {
 			given: []told{
-				{0, "i1", started("", "", ""), false, false}, {hour, "i1", tried(), false, false},
-				{2 * hour, "i1", described(slow, "", ""), false, false}, {3 * hour, "i1", described(bill, "", ""), false, false},
+				{0, "i1", started("", "", ""), false, false},
+				{hour, "i1", tried(), false, false},
+				{2 * hour, "i1", described(slow, "", ""), false, false},
+				{3 * hour, "i1", described(bill, "", ""), false, false},
 			},
 			want: outcome{[]int{0, 0, 0, 1}, map[int]string{0: "open internet.slow 1 REASON", 1: "open billing.amount 1 REASON"}},
 		},
@@ -277,31 +297,38 @@ func TestProblemRule(t *testing.T) {
 		},
 		"wrapped: it belongs to the named one that its reason matches": {
 			given: []told{
-				{0, "i1", started(slow, "", ""), false, false}, {hour, "i1", described(bill, "", ""), false, false},
+				{0, "i1", started(slow, "", ""), false, false},
+				{hour, "i1", described(bill, "", ""), false, false},
 				{2 * hour, "i1", wrapped(wifi, "", "resolved"), false, false},
 			},
 			want: outcome{[]int{0, 1, 0}, map[int]string{0: "closed internet.slow 1 REASON", 1: "open billing.amount 1 REASON"}},
 		},
 		"wrapped: otherwise to the last named, and its reason opens nothing": {
 			given: []told{
-				{0, "i1", started(slow, "", ""), false, false}, {hour, "i1", described(bill, "", ""), false, false},
-				{2 * hour, "i1", wrapped(drops, "", "resolved"), false, false}, {3 * hour, "i1", tried(), false, false},
+				{0, "i1", started(slow, "", ""), false, false},
+				{hour, "i1", described(bill, "", ""), false, false},
+				{2 * hour, "i1", wrapped(drops, "", "resolved"), false, false},
+				{3 * hour, "i1", tried(), false, false},
 			},
 			want: outcome{[]int{0, 1, 1, 1}, map[int]string{0: "open internet.slow 1 REASON", 1: "closed billing.amount 1 REASON"}},
 		},
 		"wrapped: with a ticket it goes with the ticket": {
 			given: []told{
-				{0, "i1", opened(bill, "aT1", ""), false, false}, {hour, "i2", started(slow, "", ""), false, false},
+				{0, "i1", opened(bill, "aT1", ""), false, false},
+				{hour, "i2", started(slow, "", ""), false, false},
 				{2 * hour, "i2", wrapped(slow, "aT1", ""), false, false},
 			},
 			want: outcome{[]int{0, 1, 0}, map[int]string{0: "open billing.amount 1 TICKET", 1: "open internet.slow 1 REASON"}},
 		},
 		"merged: the problems of its tickets are one": {
 			given: []told{
-				{0, "T1", opened(slow, "aT1", ""), false, false}, {hour, "i1", started("", "aT1", ""), false, false},
-				{2 * hour, "T2", opened(bill, "aT2", ""), false, false}, {3 * hour, "i1", described("", "aT2", ""), false, false},
+				{0, "T1", opened(slow, "aT1", ""), false, false},
+				{hour, "i1", started("", "aT1", ""), false, false},
+				{2 * hour, "T2", opened(bill, "aT2", ""), false, false},
+				{3 * hour, "i1", described("", "aT2", ""), false, false},
 				{4 * hour, "i2", started("", "aT2", ""), false, false},
-				{5 * hour, "T2", merged("aT2", "aT1"), false, false}, {6 * hour, "i3", started("", "aT2", ""), false, false},
+				{5 * hour, "T2", merged("aT2", "aT1"), false, false},
+				{6 * hour, "i3", started("", "aT2", ""), false, false},
 			},
 			want: outcome{[]int{0, 0, 0, 0, 0, 0, 0}, map[int]string{0: "open billing.amount 3 TICKET"}},
 		},
@@ -327,8 +354,10 @@ func TestProblemRule(t *testing.T) {
 		},
 		"closed: reopened and wrapped as resolved": {
 			given: []told{
-				{0, "T1", opened(slow, "aT1", ""), false, false}, {hour, "T1", resolved("aT1"), false, false},
-				{day, "i2", started(slow, "", ""), false, false}, {day + hour, "i2", wrapped("", "", "resolved"), false, false},
+				{0, "T1", opened(slow, "aT1", ""), false, false},
+				{hour, "T1", resolved("aT1"), false, false},
+				{day, "i2", started(slow, "", ""), false, false},
+				{day + hour, "i2", wrapped("", "", "resolved"), false, false},
 			},
 			want: outcome{[]int{0, 0, 0, 0}, map[int]string{0: "closed internet.slow 1 REASON"}},
 		},
@@ -338,14 +367,16 @@ func TestProblemRule(t *testing.T) {
 		},
 		"closed: a ticket reopened opens it": {
 			given: []told{
-				{0, "T1", opened(slow, "aT1", ""), false, false}, {hour, "T1", resolved("aT1"), false, false},
+				{0, "T1", opened(slow, "aT1", ""), false, false},
+				{hour, "T1", resolved("aT1"), false, false},
 				{2 * hour, "T1", &TicketReopened{Circumstances: about("", "aT1", "")}, false, false},
 			},
 			want: outcome{[]int{0, 0, 0}, map[int]string{0: "open internet.slow 0 TICKET"}},
 		},
 		"a third ticket comes late in between": {
 			given: []told{
-				{0, "T1", opened(slow, "aT1", ""), false, false}, {day, "i3", started(slow, "bT3", ""), false, false},
+				{0, "T1", opened(slow, "aT1", ""), false, false},
+				{day, "i3", started(slow, "bT3", ""), false, false},
 				{2 * day, "T2", opened(slow, "bT2", ""), false, false},
 			},
 			want: outcome{[]int{0, 0, 1}, map[int]string{0: "open internet.slow 1 REASON", 1: "open internet.slow 0 TICKET"}},
@@ -386,8 +417,10 @@ func TestFirstWords(t *testing.T) {
 		"own words go before notes": {[]told{{0, "i1", opened("a.b", "aT1", ""), true, false}, {day, "i2", described("", "aT1", ""), true, false}}, "e1"},
 		"else what was noted":       {[]told{{0, "i1", opened("a.b", "aT1", ""), true, false}, {day, "i2", described("", "aT1", ""), false, false}}, "e0"},
 		"of two problems joined the earlier": {[]told{
-			{0, "T1", opened("a.b", "aT1", ""), false, false}, {day, "i2", described("x.y", "aT2", ""), true, false},
-			{2 * day, "i2", described("", "aT1", ""), true, false}, {3 * day, "T2", merged("aT2", "aT1"), false, false},
+			{0, "T1", opened("a.b", "aT1", ""), false, false},
+			{day, "i2", described("x.y", "aT2", ""), true, false},
+			{2 * day, "i2", described("", "aT1", ""), true, false},
+			{3 * day, "T2", merged("aT2", "aT1"), false, false},
 		}, "e1"},
 		"none": {[]told{{0, "i1", described("a.b", "", ""), false, false}}, ""},
 	} {

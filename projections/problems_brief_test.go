@@ -26,11 +26,11 @@ var briefCodes = domain.Codes{
 		"internet.unstable.drops": {Code: "internet.unstable.drops", Labels: map[string]string{"fr": "connexion qui coupe", "en": "connection that drops"}, Steps: []string{"box.reboot", "box.cabling", "line.test", "line.profile_reset", "visit.book"}},
 	},
 	Steps: map[string]domain.Step{
-		"box.reboot":         {Code: "box.reboot", Labels: map[string]string{"fr": "redémarrage de la box", "en": "restart of the box"}, Kind: domain.Remedy, Validity: 14 * 24 * time.Hour, Resets: []string{"equipment.changed:box"}},
+		"box.reboot":         {Code: "box.reboot", Labels: map[string]string{"fr": "redémarrage de la box", "en": "restart of the box"}, Kind: domain.Remedy, Validity: 14 * 24 * time.Hour, Resets: []string{"equipment.changed:box"}}, //nolint:misspell // French
 		"box.cabling":        {Code: "box.cabling", Labels: map[string]string{"fr": "rebranchement des câbles", "en": "reconnection of the cables"}, Kind: domain.Remedy, Validity: 30 * 24 * time.Hour},
 		"line.test":          {Code: "line.test", Labels: map[string]string{"fr": "test de la ligne", "en": "line test"}, Kind: domain.Check, Validity: 7 * 24 * time.Hour},
 		"line.profile_reset": {Code: "line.profile_reset", Labels: map[string]string{"fr": "réinitialisation du profil de ligne", "en": "reset of the line profile"}, Kind: domain.Remedy},
-		"visit.book":         {Code: "visit.book", Labels: map[string]string{"fr": "rendez-vous avec un technicien", "en": "technician’s visit"}, Kind: domain.Remedy},
+		"visit.book":         {Code: "visit.book", Labels: map[string]string{"fr": "rendez-vous avec un technicien", "en": "technician’s visit"}, Kind: domain.Remedy}, //nolint:misspell // French
 	},
 }
 
@@ -74,15 +74,7 @@ func (b *briefCase) records(t *testing.T) ([]domain.Recorded, map[domain.EventID
 		if p := e.About().Problem; p != nil && p.Asset != nil {
 			p.Asset = &domain.Asset{Kind: domain.Line, Person: named(p.Asset.Line)}
 		}
-		var text string
-		switch e := e.(type) {
-		case *domain.ProblemDescribed:
-			text, e.Words = e.Words, ""
-		case *domain.AnswerGiven:
-			text, e.Text = e.Text, ""
-		case *domain.PromiseMade:
-			text, e.Text = e.Text, ""
-		}
+		text := takeWords(e)
 		if text != "" {
 			r.Personal = []domain.Sealed{{Class: domain.Words}}
 			if !b.Unopenable {
@@ -92,6 +84,20 @@ func (b *briefCase) records(t *testing.T) ([]domain.Recorded, map[domain.EventID
 		life = append(life, r)
 	}
 	return inOrder(life), words
+}
+
+// takeWords takes the words out of an event.
+func takeWords(e domain.Event) (text string) {
+	if e, ok := e.(*domain.ProblemDescribed); ok {
+		text, e.Words = e.Words, ""
+	}
+	if e, ok := e.(*domain.AnswerGiven); ok {
+		text, e.Text = e.Text, ""
+	}
+	if e, ok := e.(*domain.PromiseMade); ok {
+		text, e.Text = e.Text, ""
+	}
+	return text
 }
 
 // readRows are the rows that a brief is composed of, as the tables give them.

@@ -3,6 +3,7 @@ package projections
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ func deskLife(events int) []domain.Recorded {
 		source := "/vendors/itsm/servicenow"
 		life = append(life, domain.Recorded{
 			Envelope: domain.Envelope{
-				Source: source, ID: fmt.Sprintf("%s/%d", subject, sequence), Subject: subject, Time: at, Sequence: sequence,
+				Source: source, ID: fmt.Sprintf("%s/%d", subject, sequence), Type: wireName(e), Subject: subject, Time: at, Sequence: sequence,
 			},
 			Person: named("caller"), Reference: named(source + "#" + subject), Event: e,
 		})
@@ -75,7 +76,7 @@ func homeLife(events int) []domain.Recorded {
 		} {
 			r := domain.Recorded{
 				Envelope: domain.Envelope{
-					Source: source, ID: fmt.Sprintf("%s/%d", subject, i), Subject: subject,
+					Source: source, ID: fmt.Sprintf("%s/%d", subject, i), Type: wireName(e), Subject: subject,
 					Time: at.Add(time.Duration(i) * time.Minute), Sequence: domain.NoSequence,
 				},
 				Person: named("account"), Reference: named(source + "#" + subject), Event: e,
@@ -98,7 +99,7 @@ func scatteredLife(events int) []domain.Recorded {
 		subject := fmt.Sprintf("i%d", i)
 		life[i] = domain.Recorded{
 			Envelope: domain.Envelope{
-				Source: "/vendors/acme/crm", ID: subject, Subject: subject, Sequence: domain.NoSequence,
+				Source: "/vendors/acme/crm", ID: subject, Type: "interaction.wrapped.v1", Subject: subject, Sequence: domain.NoSequence,
 				Time: time.Date(2020, 1, 1, 8, i*30, 0, 0, time.UTC),
 			},
 			Person: named("account"), Reference: named(subject),
@@ -111,6 +112,15 @@ func scatteredLife(events int) []domain.Recorded {
 func inOrder(life []domain.Recorded) []domain.Recorded {
 	slices.SortFunc(life, func(a, b domain.Recorded) int { return a.Life().Compare(b.Life()) })
 	return life
+}
+
+func wireName(e domain.Event) string {
+	for _, t := range domain.Catalogue {
+		if reflect.TypeOf(t.New()) == reflect.TypeOf(e) {
+			return t.Name
+		}
+	}
+	return ""
 }
 
 func named(name string) domain.PersonID { return domain.PersonID(domain.IdentityOf("person", name)) }

@@ -1,6 +1,10 @@
 package projections
 
-import "github.com/tellonce/tellonce/domain"
+import (
+	"time"
+
+	"github.com/tellonce/tellonce/domain"
+)
 
 // tell puts the rows of what the event says: a word on a contact, a step, an answer,
 // a word on a promise.
@@ -50,11 +54,50 @@ func (p *placing) tell(r *domain.Recorded, placed *domain.Placement, out *Change
 			Event: p.event, Person: p.person, At: p.at, Problem: p.problem, Interaction: p.interaction,
 			Article: text(e.Article), HasWords: p.words,
 		})
-	case *domain.PromiseMade, *domain.PromiseKept, *domain.PromiseBroken, *domain.PromiseRenegotiated,
-		*domain.PromiseClaimed, *domain.CreditGranted:
-		if row := p.promise(r); row.Promise != "" {
+	case *domain.PromiseMade:
+		row := p.promise(r, e.ID, "made", e.Amount, e.Due)
+		row.What, row.MadeBy, row.OwedBy = text(e.What), text(e.MadeBy), text(e.OwedBy)
+		Put(out, &PromiseTable, row)
+	case *domain.PromiseClaimed:
+		id := e.Promise
+		if id == "" {
+			id = p.event.String()
+		}
+		row := p.promise(r, id, "claimed", e.Amount, e.Due)
+		row.What = text(e.What)
+		Put(out, &PromiseTable, row)
+	case *domain.PromiseRenegotiated:
+		Put(out, &PromiseTable, p.promise(r, e.Promise, "renegotiated", e.Amount, e.Due))
+	case *domain.PromiseBroken:
+		Put(out, &PromiseTable, p.promise(r, e.Promise, "broken", nil, nil))
+	case *domain.PromiseKept:
+		row := p.promise(r, e.Promise, "declared", nil, nil)
+		if e.Proof != nil {
+			proof := identityOf(e.Proof, r.Source)
+			row.Word, row.Proof = "kept", &proof
+		}
+		Put(out, &PromiseTable, row)
+	case *domain.CreditGranted:
+		if e.Promise != "" {
+			row := p.promise(r, e.Promise, "credited", &e.Amount, nil)
+			row.Proof = &p.event
 			Put(out, &PromiseTable, row)
 		}
+	case *domain.InteractionOffered, *domain.MessageExchanged, *domain.SelfcareVisited, *domain.NoteAdded,
+		*domain.ProblemDescribed, *domain.ProblemRecoded, *domain.ProblemJoined, *domain.ProblemSplit, *domain.ProblemLinked,
+		*domain.TicketOpened, *domain.TicketUpdated, *domain.TicketAssigned, *domain.TicketEscalated, *domain.TicketResolved,
+		*domain.TicketReopened, *domain.TicketClosed, *domain.TicketMerged, *domain.TicketDeleted:
+		// Their rows are those of every event, of its problem and of its ticket.
+	case *domain.AppointmentBooked, *domain.AppointmentRescheduled, *domain.AppointmentCancelled, *domain.AppointmentAsked,
+		*domain.AppointmentReported, *domain.DisputeOpened, *domain.DisputeSettled, *domain.ContactAttempted,
+		*domain.ContactReserved, *domain.ConsentGiven, *domain.ConsentWithdrawn, *domain.SurveySent, *domain.SurveyAnswered,
+		*domain.ComplaintFiled, *domain.ComplaintAnswered, *domain.OutageDeclared, *domain.OutageUpdated, *domain.OutageEnded,
+		*domain.SubscriptionChanged, *domain.OrderUpdated, *domain.BillIssued, *domain.ContestOpened, *domain.ContestSettled:
+		// Other read models tell them.
+	case *domain.IdentityLinked, *domain.IdentityUnlinked, *domain.IdentityReleased, *domain.EventRetracted:
+		// They say whose events these are, and which stand: the engine's business.
+	case *domain.Circumstances:
+		// Part of every event, and none by itself.
 	}
 }
 
@@ -85,49 +128,24 @@ func (p *placing) reset(what string) ResetRow {
 	return ResetRow{Event: p.event, At: p.at, Problem: p.problem, Interaction: p.interaction, What: what}
 }
 
-func (p *placing) promise(r *domain.Recorded) PromiseRow {
+func (p *placing) promise(r *domain.Recorded, id, word string, amount *domain.Money, due *time.Time) PromiseRow {
 	row := PromiseRow{
-		Vendor: r.Vendor(), Event: p.event, Person: p.person, At: p.at, Problem: p.problem,
-		Interaction: p.interaction, HasWords: p.words,
+		Vendor: r.Vendor(), Promise: id, Word: word, Event: p.event, Person: p.person, At: p.at,
+		Problem: p.problem, Interaction: p.interaction, Due: due, HasWords: p.words,
 	}
 	if row.Vendor == "" {
 		row.Vendor = r.Source
 	}
-	switch e := r.Event.(type) {
-	case *domain.PromiseMade:
-		row.Promise, row.Word, row.What, row.Due = e.ID, "made", text(e.What), e.Due
-		row.MadeBy, row.OwedBy = text(e.MadeBy), text(e.OwedBy)
-		row.price(e.Amount)
-	case *domain.PromiseClaimed:
-		row.Promise, row.Word, row.What, row.Due = e.Promise, "claimed", text(e.What), e.Due
-		if row.Promise == "" {
-			row.Promise = p.event.String()
-		}
-		row.price(e.Amount)
-	case *domain.PromiseRenegotiated:
-		row.Promise, row.Word, row.Due = e.Promise, "renegotiated", e.Due
-		row.price(e.Amount)
-	case *domain.PromiseBroken:
-		row.Promise, row.Word = e.Promise, "broken"
-	case *domain.PromiseKept:
-		row.Promise, row.Word = e.Promise, "declared"
-		if e.Proof != nil {
-			source := e.Proof.Source
-			if source == "" {
-				source = r.Source
-			}
-			proof := domain.IdentityOf(source, e.Proof.ID)
-			row.Word, row.Proof = "kept", &proof
-		}
-	case *domain.CreditGranted:
-		row.Promise, row.Word, row.Proof = e.Promise, "credited", &p.event
-		row.price(&e.Amount)
+	if amount != nil {
+		row.Amount, row.Currency = &amount.Amount, &amount.Currency
 	}
 	return row
 }
 
-func (r *PromiseRow) price(m *domain.Money) {
-	if m != nil {
-		r.Amount, r.Currency = &m.Amount, &m.Currency
+// identityOf is the identity of an event that is named by one of that source.
+func identityOf(named *domain.EventRef, source string) domain.EventID {
+	if named.Source != "" {
+		source = named.Source
 	}
+	return domain.IdentityOf(source, named.ID)
 }

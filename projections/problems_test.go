@@ -23,7 +23,7 @@ var (
 func heard(id string, minutes int, subject string, e domain.Event, sealed ...domain.Class) domain.Recorded {
 	r := domain.Recorded{
 		Envelope: domain.Envelope{
-			Source: "/vendors/acme/crm", ID: id, Subject: subject, Sequence: domain.NoSequence,
+			Source: "/vendors/acme/crm", ID: id, Type: wireName(e), Subject: subject, Sequence: domain.NoSequence,
 			Time: monday.Add(time.Duration(minutes) * time.Minute),
 		},
 		Person: madame, Event: e,
