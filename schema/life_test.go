@@ -19,7 +19,8 @@ type told struct {
 	at                        time.Time
 	sequence                  int64
 	account, phone            string
-	words                     string
+	words, bank, staff        string
+	staffPerson               domain.PersonID
 	data                      map[string]any
 }
 
@@ -82,6 +83,12 @@ func (r *rig) record(e *told) *domain.Recorded {
 	if e.words != "" {
 		plains = append(plains, ring.Plain{Person: sealer.Person, Kind: sealer.Kind, Class: domain.Words, JSON: jsonOf(r.t, map[string]string{"/text": e.words})})
 	}
+	if e.bank != "" {
+		plains = append(plains, ring.Plain{Person: sealer.Person, Kind: sealer.Kind, Class: domain.Bank, JSON: jsonOf(r.t, map[string]string{"/bank": e.bank})})
+	}
+	if e.staff != "" {
+		plains = append(plains, ring.Plain{Person: e.staffPerson, Kind: domain.AgentKind, Class: domain.Staff, JSON: jsonOf(r.t, map[string]string{"/agent/name": e.staff})})
+	}
 	if len(plains) > 0 {
 		sealed, err := r.ring.Seal(r.t.Context(), event, plains)
 		if err != nil {
@@ -103,6 +110,9 @@ func (r *rig) record(e *told) *domain.Recorded {
 func (r *rig) person(kind domain.Kind, written string) domain.PersonID {
 	r.t.Helper()
 	normal, err := domain.Normalise(kind, written, "FR")
+	if kind == domain.AgentKind {
+		normal, err = domain.Identifier{Kind: kind, Value: written}, nil
+	}
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -297,3 +297,18 @@ func (tr *tracer) taken() []statement {
 	defer tr.mu.Unlock()
 	return append([]statement(nil), tr.statements...)
 }
+
+// snapshots are two statements that say what they see.
+func snapshots() *pgx.Batch {
+	b := &pgx.Batch{}
+	for i := range 2 {
+		b.Queue(fmt.Sprintf("SELECT pg_current_snapshot()::text || ' ' || current_setting('transaction_isolation') -- %d", i))
+	}
+	return b
+}
+
+// after is the token of a position in the log's only partition.
+func after(t testing.TB, offset int64) string {
+	t.Helper()
+	return projections.After{{Partition: 0, Offset: offset}}.String()
+}
