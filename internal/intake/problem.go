@@ -69,6 +69,8 @@ func (t ProblemType) problem(pointer, expected, detail string, args ...any) *Pro
 	return &Problem{Type: t.URI(), Title: t.Title, Status: t.Status, Detail: detail, Pointer: pointer, Expected: expected}
 }
 
+func (p *Problem) Error() string { return p.Title + ": " + p.Detail }
+
 // name is the last part of the problem's type.
 func (p *Problem) name() string {
 	const prefix = "urn:tellonce:problem:"
