@@ -22,7 +22,7 @@ func checkText(text string, limits *Limits) *Refusal {
 			}
 			at++
 		case c == '}' || c == ']' || c == ')':
-			open--
+			open = max(open-1, 0)
 			at++
 		case c == '"':
 			at = stringEnd(text, at)
