@@ -108,7 +108,7 @@ func downloadPostgres(ctx context.Context, major int, log *slog.Logger) (install
 	if got, err := majorVersion(ctx, bin); err == nil {
 		return installed{bin: bin, major: got}, nil
 	}
-	if err := os.MkdirAll(home, 0o755); err != nil { //nolint:gosec // the servant executes from here
+	if err := os.MkdirAll(home, 0o755); err != nil { // the servant executes from here
 		return installed{}, fmt.Errorf("make cache folder: %w", err)
 	}
 	fresh, err := os.MkdirTemp(home, "unpacking-")
@@ -135,7 +135,7 @@ func downloadPostgres(ctx context.Context, major int, log *slog.Logger) (install
 	if err != nil {
 		return installed{}, errors.Join(startErr, err)
 	}
-	if err := os.Chmod(unpacked, 0o755); err != nil { //nolint:gosec // as above
+	if err := os.Chmod(unpacked, 0o755); err != nil { // as above
 		return installed{}, fmt.Errorf("open the unpacked PostgreSQL to its user: %w", err)
 	}
 	// Another process may have put it there meanwhile: the same files.

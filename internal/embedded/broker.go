@@ -102,7 +102,7 @@ func (b *Broker) keepPort(port int) error {
 // brokerLog passes the broker's warnings on. What it says at other levels names
 // requests one by one.
 type brokerLog struct {
-	ctx context.Context //nolint:containedctx // the library's log interface has none
+	ctx context.Context // the library's log interface has none
 	log *slog.Logger
 }
 

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 
 func serveGround(dir string) {
 	_, err := embedded.Open(context.Background(), embedded.Options{Dir: dir, Log: slog.New(slog.DiscardHandler)})
-	fmt.Println("opened:", err)
+	fmt.Fprintln(os.Stdout, "opened:", err)
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 

@@ -33,7 +33,7 @@ func FetchKafka(ctx context.Context, log *slog.Logger) (string, error) {
 	if isFolder(jars) {
 		return jars, nil
 	}
-	if err := os.MkdirAll(home, 0o755); err != nil { //nolint:gosec // a cache of public files
+	if err := os.MkdirAll(home, 0o755); err != nil { // a cache of public files
 		return "", fmt.Errorf("make cache folder: %w", err)
 	}
 	one := flock.New(jars + ".lock")

@@ -12,7 +12,7 @@ func FreePort() (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("find a free port: %w", err)
 	}
-	port := l.Addr().(*net.TCPAddr).Port //nolint:errcheck,forcetypeassert // net.Listen("tcp") returns nothing else
+	port := l.Addr().(*net.TCPAddr).Port // net.Listen("tcp") returns nothing else
 	if err := l.Close(); err != nil {
 		return 0, fmt.Errorf("release port %d: %w", port, err)
 	}

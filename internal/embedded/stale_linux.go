@@ -48,7 +48,7 @@ func stopStale(data string) error {
 			if time.Now().After(deadline) {
 				break
 			}
-			time.Sleep(10 * time.Millisecond)
+			<-time.After(10 * time.Millisecond)
 		}
 	}
 	return fmt.Errorf("stop what runs on %s: it outlived SIGKILL", data)

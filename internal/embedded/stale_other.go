@@ -22,7 +22,7 @@ const byDescriptor = false
 func stopStale(data string) error {
 	pid, err := postmasterPid(data)
 	if err != nil {
-		return nil //nolint:nilerr // no pid file: nothing was left
+		return nil // no pid file: nothing was left
 	}
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
 		if !runsOn(pid, data) {
@@ -35,7 +35,7 @@ func stopStale(data string) error {
 			return fmt.Errorf("stop PostgreSQL process %d left on %s: %w", pid, data, err)
 		}
 		for deadline := time.Now().Add(10 * time.Second); runsOn(pid, data) && time.Now().Before(deadline); {
-			time.Sleep(20 * time.Millisecond)
+			<-time.After(20 * time.Millisecond)
 		}
 	}
 	return fmt.Errorf("stop what runs on %s: it outlived SIGKILL", data)

@@ -27,8 +27,8 @@ type Batch struct {
 type ConsumerOptions struct {
 	Group string
 	Topic string
-	// TopicID, where given, is the one that the stored offsets belong to: with
-	// another the consumer halts with ErrOtherTopic.
+	// TopicID is the one that the stored offsets belong to, the zero value the one that
+	// is found: with another the consumer halts with ErrOtherTopic.
 	TopicID TopicID
 	// Start answers from which offset a partition is to be read: what the handler
 	// stored, 0 where it stored nothing. It is asked at each assignment and after
@@ -50,8 +50,13 @@ type ConsumerOptions struct {
 	// before the connections are made anew; 10 s.
 	Stall time.Duration
 	// Beyond is how long the log's end must stay before the stored offset until it
-	// counts as ErrBeyond: a restarting leader finds its end again first; 15 s.
+	// counts as ErrBeyond, and a topic be missing until it is ErrNoTopic: a broker
+	// that restarts finds both again first; 15 s.
 	Beyond time.Duration
+
+	// Watch is how often the topic is looked at for new partitions, and for being the
+	// same one; 5 s.
+	Watch time.Duration
 
 	// Session is how long the group waits for a silent member, at least 6 s as
 	// brokers have it; 6 s. Heartbeat and Rebalance go with it; 250 ms and 3 s.
@@ -71,6 +76,7 @@ func (o *ConsumerOptions) fill(c *Client) error {
 		{&o.MaxWait, 500 * time.Millisecond},
 		{&o.Stall, 10 * time.Second},
 		{&o.Beyond, 15 * time.Second},
+		{&o.Watch, 5 * time.Second},
 		{&o.Session, 6 * time.Second},
 		{&o.Heartbeat, 250 * time.Millisecond},
 		{&o.Rebalance, 3 * time.Second},
@@ -122,9 +128,10 @@ type Consumer struct {
 
 	generations, redeliveries, rebuilds atomic.Int64
 
-	mu       sync.Mutex
-	handlers map[int]chan struct{} // by partition: closed when its latest follower is through
-	assigned map[int]bool
+	mu           sync.Mutex
+	missingSince time.Time             // the topic, without interruption
+	handlers     map[int]chan struct{} // by partition: closed when its latest follower is through
+	assigned     map[int]bool
 }
 
 // NewConsumer checks the options. Run does the work.
@@ -173,6 +180,7 @@ func (c *Consumer) Run(ctx context.Context) error {
 			g.Start(func(gone context.Context) { c.hold(ctx, gone, halt, a.ID, hint) })
 		}
 		g.Start(hint.keep)
+		g.Start(func(gone context.Context) { m.watch(ctx, gone, halt) })
 	}
 }
 
@@ -195,7 +203,7 @@ func unlessStopped(ctx context.Context, err error) error {
 func (c *Consumer) awaitTopic(ctx context.Context) error {
 	alarm := newAlarm(c.opts.Log)
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, time.Second) {
-		err := c.checkTopic(ctx)
+		_, err := c.describe(ctx)
 		if err == nil || halts(err) || ctx.Err() != nil {
 			return err
 		}
@@ -206,15 +214,34 @@ func (c *Consumer) awaitTopic(ctx context.Context) error {
 	}
 }
 
-func (c *Consumer) checkTopic(ctx context.Context) error {
+// describe describes the topic, and is ErrOtherTopic where it is not the one that
+// was given or, where none was, not the one that was seen first. ErrNoTopic it is
+// only after Beyond: a broker that restarts may not know all its topics at first.
+func (c *Consumer) describe(ctx context.Context) (described, error) {
 	d, err := c.wire.describe(ctx, c.opts.Topic)
-	if err != nil {
-		return err
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	missing := ErrNoTopic{}
+	switch {
+	case errors.As(err, &missing):
+		if c.missingSince.IsZero() {
+			c.missingSince = time.Now()
+		}
+		if time.Since(c.missingSince) < c.opts.Beyond {
+			return described{}, errors.New(missing.Error()) // its text: it does not halt yet
+		}
+		return described{}, missing
+	case err != nil:
+		return described{}, err
 	}
-	if c.opts.TopicID != (TopicID{}) && d.id != c.opts.TopicID {
-		return ErrOtherTopic{Topic: c.opts.Topic, Want: c.opts.TopicID, Got: d.id}
+	c.missingSince = time.Time{}
+	if c.opts.TopicID == (TopicID{}) {
+		c.opts.TopicID = d.id
 	}
-	return nil
+	if d.id != c.opts.TopicID {
+		return described{}, ErrOtherTopic{Topic: c.opts.Topic, Want: c.opts.TopicID, Got: d.id}
+	}
+	return d, nil
 }
 
 // hold keeps a follower at work on a partition for as long as the generation lasts,

@@ -57,9 +57,9 @@ func (r *routed) Broker(c protocol.Cluster) (protocol.Broker, error) { return r.
 // answerBytes is an answer without its header.
 type answerBytes []byte
 
-func (answerBytes) ApiKey() protocol.ApiKey { return 0 } //nolint:revive // the library's spelling
+func (answerBytes) ApiKey() protocol.ApiKey { return 0 } // the library's spelling
 
-func (e *exchange) ApiKey() protocol.ApiKey { return protocol.ApiKey(e.api) } //nolint:revive // the library's spelling
+func (e *exchange) ApiKey() protocol.ApiKey { return protocol.ApiKey(e.api) } // the library's spelling
 
 // Required makes kafka-go leave the bytes to RawExchange, always.
 func (e *exchange) Required(map[protocol.ApiKey]int16) bool { return true }

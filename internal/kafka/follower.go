@@ -107,7 +107,7 @@ func (f *follower) fetchInto(ctx context.Context, ahead *readAhead, offset int64
 			err = f.outOfRange(ctx, offset, &beyondSince)
 		case errors.Is(err, kafkago.UnknownTopicOrPartition):
 			// The metadata may lag behind, or the topic is gone for good.
-			if gone := f.checkTopic(ctx); halts(gone) {
+			if _, gone := f.describe(ctx); halts(gone) {
 				err = gone
 			}
 		}
@@ -147,7 +147,7 @@ func (f *follower) fetchInto(ctx context.Context, ahead *readAhead, offset int64
 // outOfRange tells what the broker's refusal of an offset means: nil when it may
 // pass. The broker's own refusal does not say where its log starts and ends.
 func (f *follower) outOfRange(ctx context.Context, offset int64, beyondSince *time.Time) error {
-	if err := f.checkTopic(ctx); err != nil {
+	if _, err := f.describe(ctx); err != nil {
 		return err
 	}
 	starts, err := f.wire.offsetsOf(ctx, f.opts.Topic, []int{f.partition}, kafkago.FirstOffset)
@@ -172,8 +172,7 @@ func (f *follower) outOfRange(ctx context.Context, offset int64, beyondSince *ti
 	if time.Since(*beyondSince) >= f.opts.Beyond {
 		return beyond
 	}
-	// Its text, not its type: it does not halt yet.
-	return fmt.Errorf("%w: %s", kafkago.OffsetOutOfRange, beyond)
+	return errors.New(beyond.Error()) // its text: it does not halt yet
 }
 
 // watchdog notices that fetching gets nowhere. Time spent waiting for the handler

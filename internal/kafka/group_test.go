@@ -236,8 +236,7 @@ func TestKafkaIsToldHowFarTheGroupIs(t *testing.T) {
 
 func TestPartitionsAddedLaterAreRead(t *testing.T) {
 	c, topic := place(t, 1)
-	s := newStore()
-	r := into(t, c, topic, s)
+	r := into(t, c, topic, newStore(), func(o *kafka.ConsumerOptions) { o.Watch = 50 * time.Millisecond })
 	eventually(t, "the partition", func() bool { return len(r.Stats().Assigned) == 1 })
 	client := &kafkago.Client{Addr: kafkago.TCP(embeddedtest.Brokers(t)...), Timeout: 10 * time.Second}
 	if _, err := client.CreatePartitions(t.Context(), &kafkago.CreatePartitionsRequest{

@@ -76,13 +76,10 @@ type store struct {
 	next    map[int]int64
 	applied map[int][]kafka.Record
 	batches []int
-	at      map[int]int64 // what each handler believes is next
-	running map[int]bool
-	overlap bool
 }
 
 func newStore() *store {
-	return &store{next: map[int]int64{}, applied: map[int][]kafka.Record{}, at: map[int]int64{}, running: map[int]bool{}}
+	return &store{next: map[int]int64{}, applied: map[int][]kafka.Record{}}
 }
 
 func (s *store) start(_ context.Context, partition int) (int64, error) {

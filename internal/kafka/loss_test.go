@@ -122,6 +122,21 @@ func TestTopicMadeAnewHalts(t *testing.T) {
 	}
 }
 
+func TestTopicMadeAnewWhileItIsReadHalts(t *testing.T) {
+	c, topic := place(t, 1)
+	write(t, c, topic, "a")
+	s := newStore()
+	r := into(t, c, topic, s, func(o *kafka.ConsumerOptions) {
+		o.Watch, o.Beyond = 50*time.Millisecond, 100*time.Millisecond
+	})
+	eventually(t, "the record", func() bool { return s.count() == 1 })
+	remake(t, c, topic)
+	err := r.halted(t)
+	if !errors.As(err, &kafka.ErrOtherTopic{}) && !errors.As(err, &kafka.ErrNoTopic{}) {
+		t.Errorf("got %v, want ErrOtherTopic, or ErrNoTopic where it looked in between", err)
+	}
+}
+
 // remake deletes a topic and makes another of its name.
 func remake(t *testing.T, c *kafka.Client, topic string) {
 	t.Helper()
@@ -149,7 +164,9 @@ func TestMissingTopicKeepsAConsumerOutOfTheGroup(t *testing.T) {
 	s := newStore()
 	r := into(t, c, topic, s)
 	eventually(t, "the first consumer's records", func() bool { return s.count() == 10 })
-	missing := into(t, c, topic+"-missing", newStore(), func(o *kafka.ConsumerOptions) { o.Group = topic })
+	missing := into(t, c, topic+"-missing", newStore(), func(o *kafka.ConsumerOptions) {
+		o.Group, o.Beyond = topic, 200*time.Millisecond
+	})
 	var none kafka.ErrNoTopic
 	if err := missing.halted(t); !errors.As(err, &none) {
 		t.Errorf("got %v, want ErrNoTopic", err)

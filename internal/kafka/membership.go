@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	kafkago "github.com/segmentio/kafka-go"
@@ -15,29 +16,42 @@ import (
 type membership struct {
 	consumer *Consumer
 	group    *kafkago.ConsumerGroup
+	balancer *balancer
 	id       string // the last one that the group gave us
 	ended    <-chan struct{}
 }
 
+// balancer spreads the one topic's partitions as evenly as can be, which round robin
+// does. It runs in the group's leader alone, and remembers how many partitions it
+// spread; −1 where it did not run.
+type balancer struct {
+	kafkago.RoundRobinGroupBalancer
+
+	spread atomic.Int64
+}
+
+func (b *balancer) AssignGroups(members []kafkago.GroupMember, partitions []kafkago.Partition) kafkago.GroupMemberAssignments {
+	b.spread.Store(int64(len(partitions)))
+	return b.RoundRobinGroupBalancer.AssignGroups(members, partitions)
+}
+
 func (c *Consumer) join() (*membership, error) {
+	b := &balancer{}
+	b.spread.Store(-1)
 	group, err := kafkago.NewConsumerGroup(kafkago.ConsumerGroupConfig{
 		ID: c.opts.Group, Topics: []string{c.opts.Topic},
 		Brokers: c.wire.client.opts.Brokers, Dialer: c.wire.dialer,
-		// One topic: round robin spreads its partitions as evenly as can be.
-		GroupBalancers:    []kafkago.GroupBalancer{kafkago.RoundRobinGroupBalancer{}},
+		GroupBalancers:    []kafkago.GroupBalancer{b},
 		SessionTimeout:    c.opts.Session,
 		HeartbeatInterval: c.opts.Heartbeat,
 		RebalanceTimeout:  c.opts.Rebalance,
 		JoinGroupBackoff:  100 * time.Millisecond,
 		Timeout:           c.wire.client.opts.Patience,
-		// Partitions that somebody adds are read without a restart.
-		WatchPartitionChanges:  true,
-		PartitionWatchInterval: 5 * time.Second,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("join group %s: %w", c.opts.Group, err)
 	}
-	return &membership{consumer: c, group: group}, nil
+	return &membership{consumer: c, group: group, balancer: b}, nil
 }
 
 // next waits for the group's next generation, for as long as it takes: a new
@@ -117,6 +131,35 @@ func (m *membership) finishJoining(ctx context.Context) {
 		}
 		var known kafkago.Error
 		if !errors.As(err, &known) {
+			return
+		}
+	}
+}
+
+// watch looks at the topic from time to time, for as long as the generation lasts.
+// Where this member is the leader and partitions were added, it returns, which ends
+// the generation, and the group spreads them anew. kafka-go can watch too, but counts
+// from what it sees after the spreading: partitions that were added in between are
+// read by nobody. Where the topic is another one by now, it halts.
+func (m *membership) watch(ctx, gone context.Context, halt context.CancelCauseFunc) {
+	c := m.consumer
+	spread := m.balancer.spread.Swap(-1)
+	tick := time.NewTicker(c.opts.Watch)
+	defer tick.Stop()
+	for {
+		select {
+		case <-gone.Done():
+			return
+		case <-tick.C:
+		}
+		d, err := c.describe(ctx)
+		if halts(err) {
+			halt(err)
+			<-gone.Done()
+			return
+		}
+		if err == nil && spread >= 0 && int64(len(d.partitions)) != spread {
+			c.opts.Log.InfoContext(ctx, "partitions were added", "topic", c.opts.Topic, "before", spread, "now", len(d.partitions))
 			return
 		}
 	}

@@ -41,7 +41,7 @@ var unwritten = Position{Partition: -1, Offset: -1}
 type WriterOptions struct {
 	Topic string
 	// Linger is how long a message may wait for others to travel with, 1 to 10 ms;
-	// 2 ms. It is added to every acknowledgement.
+	// 1 ms. It is added to every acknowledgement.
 	Linger time.Duration
 	// Patience is how long a call waits for its acknowledgements before the log
 	// counts as away; 8 s.
@@ -73,7 +73,7 @@ func (c *Client) NewWriter(opts WriterOptions) (*Writer, error) {
 		return nil, errors.New("make writer: no topic given")
 	}
 	if opts.Linger == 0 {
-		opts.Linger = 2 * time.Millisecond
+		opts.Linger = time.Millisecond
 	}
 	if opts.Linger < time.Millisecond || opts.Linger > 10*time.Millisecond {
 		return nil, fmt.Errorf("make writer: linger %s: expected 1 to 10 ms", opts.Linger)

@@ -21,7 +21,7 @@ import (
 // is dropped when the test ends. Connections still open then are cut.
 func Database(t testing.TB) string {
 	t.Helper()
-	base, err := server()
+	at, err := server()
 	if err != nil {
 		t.Fatalf("no database for tests: %v", err)
 	}
@@ -29,18 +29,18 @@ func Database(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("migrate the template database: %v", err)
 	}
-	return create(t, base, from)
+	return create(t, at.url, from)
 }
 
 // Empty is Database without the migrations: the URL of a fresh database that has
 // nothing in it.
 func Empty(t testing.TB) string {
 	t.Helper()
-	base, err := server()
+	at, err := server()
 	if err != nil {
 		t.Fatalf("no database for tests: %v", err)
 	}
-	return create(t, base, "template0")
+	return create(t, at.url, "template0")
 }
 
 // create makes a database from a template for as long as the test runs.
@@ -66,7 +66,7 @@ func create(t testing.TB, base, from string) string {
 
 // template is the name of the migrated database that tests are cloned from.
 var template = sync.OnceValues(func() (string, error) {
-	base, err := server()
+	at, err := server()
 	if err != nil {
 		return "", err
 	}
@@ -75,13 +75,13 @@ var template = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	name := "template_" + digest
-	return name, onServer(base, func(ctx context.Context, c *pgx.Conn) error {
+	return name, onServer(at.url, func(ctx context.Context, c *pgx.Conn) error {
 		// Many test binaries may come at once: one migrates, the others wait.
 		// The lock ends with the connection.
 		if _, err := c.Exec(ctx, "SELECT pg_advisory_lock(hashtext('tellonce template'))"); err != nil {
 			return fmt.Errorf("wait for the template: %w", err)
 		}
-		return makeTemplate(ctx, c, base, name)
+		return makeTemplate(ctx, c, at.url, name)
 	})
 })
 

@@ -26,7 +26,7 @@ func migrationsDigest() (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("read migration: %w", err)
 		}
-		fmt.Fprintf(sum, "%s %d\n", filepath.Base(file), len(b))
+		sum.Write(fmt.Appendf(nil, "%s %d\n", filepath.Base(file), len(b)))
 		sum.Write(b)
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:8]), nil

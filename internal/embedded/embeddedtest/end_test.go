@@ -21,7 +21,7 @@ const childVariable = "TELLONCE_EMBEDDEDTEST_CHILD"
 
 func TestServersEndWithAKilledTestBinary(t *testing.T) {
 	if os.Getenv(childVariable) != "" {
-		fmt.Println("url", embeddedtest.Database(t))
+		fmt.Fprintln(os.Stdout, "url", embeddedtest.Database(t))
 		_, _ = io.Copy(io.Discard, os.Stdin)
 	}
 	tmp := t.TempDir()

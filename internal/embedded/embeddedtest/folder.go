@@ -30,7 +30,7 @@ func TempDir() string {
 // Folder is a fresh folder in TempDir for one test, removed when it ends.
 func Folder(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp(TempDir(), "tellonce-test-")
+	dir, err := os.MkdirTemp(TempDir(), "tellonce-test-") //nolint:usetesting // t.TempDir may be on a disk
 	if err != nil {
 		t.Fatalf("make a folder for the test: %v", err)
 	}

@@ -21,24 +21,31 @@ const (
 	BrokersVariable  = "TELLONCE_TEST_KAFKA_BROKERS"
 )
 
-// server is the address of the PostgreSQL of this test binary.
-var server = sync.OnceValues(func() (string, error) {
+// server is the PostgreSQL of this test binary.
+var server = sync.OnceValues(func() (database, error) {
 	if url := os.Getenv(DatabaseVariable); url != "" {
-		return url, nil
+		return database{url: url}, nil
 	}
 	dir, err := os.MkdirTemp(TempDir(), "tellonce-test-")
 	if err != nil {
-		return "", fmt.Errorf("make folder of the test database: %w", err)
+		return database{}, fmt.Errorf("make folder of the test database: %w", err)
 	}
-	if err := endWithUs(dir); err != nil {
-		return "", err
+	watcher, err := endWithUs(dir)
+	if err != nil {
+		return database{}, err
 	}
 	p, err := embedded.StartPostgres(context.Background(), embedded.PostgresOptions{Dir: dir, Volatile: true, Log: quiet()})
 	if err != nil {
-		return "", fmt.Errorf("start the test database: %w", err)
+		return database{}, fmt.Errorf("start the test database: %w", err)
 	}
-	return p.URL(), nil
+	return database{url: p.URL(), watcher: watcher}, nil
 })
+
+type database struct {
+	url string
+	// watcher is the pipe to the watcher, open for as long as this binary lives.
+	watcher *os.File
+}
 
 // brokers are the addresses of the Kafka brokers of this test binary.
 var brokers = sync.OnceValues(func() ([]string, error) {
@@ -60,7 +67,7 @@ func quiet() *slog.Logger {
 // pipe to it closes, which happens however the binary ends, it stops the server
 // of the folder and removes the folder. It holds none of our outputs, else go
 // test would wait for it.
-func endWithUs(dir string) error {
+func endWithUs(dir string) (*os.File, error) {
 	const script = `cat >/dev/null
 file="$1/cluster/data/postmaster.pid"
 read -r pid <"$file" && kill -QUIT "$pid"
@@ -69,18 +76,14 @@ while [ -e "$file" ] && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries+1)); d
 rm -rf "$1"`
 	read, write, err := os.Pipe()
 	if err != nil {
-		return fmt.Errorf("make pipe to the watcher: %w", err)
+		return nil, fmt.Errorf("make pipe to the watcher: %w", err)
 	}
 	defer func() { _ = read.Close() }()
 	cmd := exec.Command("/bin/sh", "-c", script, "watch", dir)
 	cmd.Dir, cmd.Stdin = "/", read
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("start the watcher: %w", err)
+		return nil, fmt.Errorf("start the watcher: %w", err)
 	}
-	held = write
-	return nil
+	return write, nil
 }
-
-// held keeps the pipe to the watcher open for as long as this binary lives.
-var held *os.File

@@ -79,8 +79,7 @@ func (s *servers) run(args []string) (code int, err error) {
 		}
 	case got := <-signals:
 		cancel()
-		<-started
-		return 1, fmt.Errorf("stopped by signal %s while the servers started", got)
+		return 1, errors.Join(fmt.Errorf("stopped by signal %s while the servers started", got), <-started)
 	}
 	return s.runBeside(args, signals)
 }
@@ -116,7 +115,7 @@ func (s *servers) stop() error {
 // runBeside runs the command in a process group of its own and passes signals
 // on to all of it, so that a Ctrl-C reaches it once and not twice.
 func (s *servers) runBeside(args []string, signals <-chan os.Signal) (int, error) {
-	cmd := exec.Command(args[0], args[1:]...) //nolint:gosec // running what it is told is its purpose
+	cmd := exec.Command(args[0], args[1:]...) // running what it is told is its purpose
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(),
 		embeddedtest.DatabaseVariable+"="+s.postgres.URL(),
