@@ -12,9 +12,18 @@ CREATE TABLE read.timeline_1 (
   id        text NOT NULL COLLATE "C",
   type      text NOT NULL COLLATE "C",
   vendor    text NOT NULL COLLATE "C",
-  record    bytea COMPRESSION lz4 NOT NULL
+  record    bytea NOT NULL
 );
 CREATE INDEX timeline_1_person ON read.timeline_1 (person, time);
 CREATE INDEX timeline_1_reference ON read.timeline_1 (reference) WHERE reference IS NOT NULL;
+
+-- lz4 takes less time than pglz, but not every server is built with it.
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)) THEN
+    ALTER TABLE read.timeline_1 ALTER COLUMN record SET COMPRESSION lz4;
+  END IF;
+END
+$$;
 
 INSERT INTO engine.generation (projection, serving, version) VALUES ('timeline', 1, 1);

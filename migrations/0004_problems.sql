@@ -192,8 +192,15 @@ CREATE TABLE read.identifier_1 (
 -- The state of the fold, as projections.Problems writes it.
 CREATE TABLE read.problems_state_1 (
   customer uuid NOT NULL PRIMARY KEY,
-  state    bytea COMPRESSION lz4 NOT NULL
+  state    bytea NOT NULL
 ) WITH (fillfactor = 70);
 ALTER TABLE read.problems_state_1 ALTER COLUMN state SET STORAGE MAIN;
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)) THEN
+    ALTER TABLE read.problems_state_1 ALTER COLUMN state SET COMPRESSION lz4;
+  END IF;
+END
+$$;
 
 INSERT INTO engine.generation (projection, serving, version) VALUES ('problems', 1, 1);

@@ -1,9 +1,11 @@
 package migrations_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
+	"io/fs"
 	"net/url"
 	"strings"
 	"sync"
@@ -134,6 +136,46 @@ func TestBrokenMigrationLeavesNothing(t *testing.T) {
 	}
 	if !a || b {
 		t.Errorf("table of the whole migration there: %v, of the broken one: %v; want true, false", a, b)
+	}
+}
+
+// PostgreSQL's binaries as they are downloaded have no lz4. Where a server has it,
+// what is large is packed by it.
+func TestServersWithAndWithoutLZ4(t *testing.T) {
+	without := fstest.MapFS{}
+	names, err := migrations.Numbers(migrations.Embedded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		sql, err := fs.ReadFile(migrations.Embedded, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		without[name] = &fstest.MapFile{Data: bytes.ReplaceAll(sql, []byte("lz4"), []byte("no_such_method"))}
+	}
+	for name, tt := range map[string]struct {
+		folder fs.FS
+		want   string // columns packed by lz4
+	}{
+		"with":    {migrations.Embedded, "problems_state_1.state timeline_1.record"},
+		"without": {without, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := emptyDatabase(t)
+			if err := migrations.UpFrom(t.Context(), db, tt.folder); err != nil {
+				t.Fatal(err)
+			}
+			var got string
+			if err := connect(t, db).QueryRow(t.Context(), `
+				SELECT coalesce(string_agg(relname || '.' || attname, ' ' ORDER BY relname), '')
+				FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE attcompression = 'l'`).Scan(&got); err != nil {
+				t.Fatal(err)
+			}
+			if got != tt.want {
+				t.Errorf("packed by lz4: %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 
