@@ -145,7 +145,8 @@ FROM page t` + timelineSeeds + timelineOrder
 // The problem, reason and channel of an event are its problem's and its interaction's.
 const timelineContext = timelineColumns + `, o.event, p.reason, ` + channelOf + `
 FROM page t CROSS JOIN who` + timelineSeeds + `LEFT JOIN {problem_event} e ON e.customer = who.customer AND e.event = t.identity
-LEFT JOIN {problem} p ON p.customer = who.customer AND p.problem = ` + wholeOf + `
+LEFT JOIN LATERAL ` + wholeOf + ` n ON true
+LEFT JOIN {problem} p ON p.customer = who.customer AND p.problem = n.whole
 LEFT JOIN {problem_opening} o ON o.customer = who.customer AND o.problem = p.problem
 ` + timelineOrder
 
