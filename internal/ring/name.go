@@ -22,6 +22,11 @@ const attempts = 10
 // when the table was small would scan it whole while it fills.
 const unplanned = pgx.QueryExecModeCacheDescribe
 
+// onDisk, in a statement that makes rows, has its commit wait for the disk where a
+// server or role is set not to: a row that a crash took back would leave a person in
+// the log whom nobody finds again and whose words nobody opens.
+const onDisk = `(SELECT set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), true)) AS on_disk`
+
 // nameSQL makes the rows that are missing and reads the others. The SELECT sees the
 // table as it was before the INSERT, so each hash comes once. One that another
 // transaction committed in between comes in neither half, and is asked for again.
@@ -31,7 +36,7 @@ WITH given AS (
   SELECT * FROM unnest($1::bytea[], $2::uuid[], $3::text[], $4::bytea[]) AS g (hash, person, kind, seed)
 ), made AS (
   INSERT INTO ring.person (hash, person, kind, seed, wrap)
-  SELECT hash, person, kind, seed, $5 FROM given ORDER BY hash
+  SELECT hash, person, kind, seed, $5 FROM given, ` + onDisk + ` ORDER BY hash
   ON CONFLICT DO NOTHING
   RETURNING hash, person, seed
 )

@@ -200,6 +200,38 @@ func TestNameRaceIsAskedAgain(t *testing.T) {
 	}
 }
 
+// What a crash of the database takes back was never in the log: commits wait for the
+// disk, also where the server is set not to.
+func TestRowsAreOnDiskBeforeTheirIdsAreGiven(t *testing.T) {
+	pool := newPool(t)
+	for set, want := range map[string]string{"off": "on", "remote_apply": "remote_apply", "local": "local"} {
+		r := openRing(t, pool, testKeys(t))
+		for what, making := range map[string]func(){
+			"named": func() { name(t, r, domain.Identifier{Kind: domain.Account, Value: "A1"}) },
+			"sealed for": func() {
+				seal(t, r, event("e1", 0, november), Plain{Person: r.ReferencePerson("s", "1"), Kind: domain.Reference, Class: domain.Words, JSON: words})
+			},
+		} {
+			tx, err := pool.Begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.db = tx
+			var got string
+			if _, err := tx.Exec(t.Context(), "SET LOCAL synchronous_commit = "+set); err != nil {
+				t.Fatal(err)
+			}
+			making()
+			if err := tx.QueryRow(t.Context(), "SHOW synchronous_commit").Scan(&got); err != nil || got != want {
+				t.Errorf("%s where it is %s: commits with %s, %v; want %s", what, set, got, err, want)
+			}
+			if err := tx.Rollback(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 func TestNameGoesOnAfterADeadlock(t *testing.T) {
 	pool := newPool(t)
 	r := openRing(t, pool, testKeys(t))

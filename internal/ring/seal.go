@@ -35,7 +35,7 @@ WITH given AS (
   SELECT * FROM unnest($1::bytea[], $2::uuid[], $3::bytea[]) AS g (hash, person, seed)
 ), made AS (
   INSERT INTO ring.person (hash, person, kind, seed, wrap)
-  SELECT hash, person, 'reference', seed, $4 FROM given ORDER BY hash
+  SELECT hash, person, 'reference', seed, $4 FROM given, ` + onDisk + ` ORDER BY hash
   ON CONFLICT DO NOTHING
   RETURNING person, seed, wrap
 )
