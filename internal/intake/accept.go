@@ -72,11 +72,10 @@ func (in *Intake) toLog(ctx context.Context, items []*item) (projections.After, 
 		return nil, away(ErrRingAway, err)
 	}
 	messages := make([]kafka.Message, len(items))
+	var data []byte
 	for i, it := range items {
-		value, err := domain.EncodeRecord(&it.record, appendObject(make([]byte, 0, 512), it.data))
-		if err != nil {
-			return nil, err
-		}
+		data = appendObject(data[:0], it.data)
+		value := domain.AppendRecord(make([]byte, 0, 1024), &it.record, data)
 		messages[i] = kafka.Message{Key: []byte(it.record.Person.String()), Value: value}
 	}
 	if len(messages) == 0 {
