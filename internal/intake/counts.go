@@ -12,8 +12,6 @@ type Counts struct {
 	Refused             map[string]uint64 // events, by the name of the problem's type
 	Unknown             uint64            // members that no schema describes
 	Away                uint64            // batches not taken because ring or log was away
-	UnderWay            int64             // requests
-	UnderWayBytes       int64             // of their bodies
 }
 
 type counts struct {

@@ -49,8 +49,8 @@ func (r *reader) value() (any, error) {
 	switch c := r.in[r.at]; c {
 	case '{', '[':
 		if r.depth == r.maxDepth {
-			r.refuse(TooDeep.problem(r.pointer(), fmt.Sprintf("at most %d levels", r.maxDepth),
-				"Flatten the event, or leave this member out: objects and arrays may be nested %d levels deep.", r.maxDepth))
+			r.refuse(TooDeep, fmt.Sprintf("at most %d levels", r.maxDepth),
+				"Flatten the event, or leave this member out: objects and arrays may be nested %d levels deep.", r.maxDepth)
 			return nil, r.skip()
 		}
 		r.depth++
@@ -104,8 +104,8 @@ func (r *reader) object() (any, error) {
 			return nil, err
 		}
 		if _, twice := members[name]; twice {
-			r.refuse(DuplicateMember.problem(r.pointer(), "each member once",
-				"Send the member %q once: it stands twice in one object, and readers differ on which one counts.", name))
+			r.refuse(DuplicateMember, "each member once",
+				"Send the member %q once: it stands twice in one object, and readers differ on which one counts.", name)
 		}
 		if !r.over() {
 			members[name] = v
@@ -193,8 +193,8 @@ func (r *reader) number() (any, error) {
 	}
 	n, ok := normalNumber(string(r.in[start:r.at]))
 	if !ok {
-		r.refuse(BadData.problem(r.pointer(), "a number that a double can hold",
-			"Send a number between -1.7e308 and 1.7e308 of at most %d digits, or a text.", maxDigits))
+		r.refuse(BadData, "a number that a double can hold",
+			"Send a number between -1.7e308 and 1.7e308 of at most %d digits, or a text.", maxDigits)
 	}
 	return n, nil
 }
@@ -234,18 +234,16 @@ func (r *reader) next(c byte) bool {
 	return false
 }
 
-func (r *reader) refuse(p *Problem) {
+// refuse notes a defect here, if it is the first: of a long event there may be very
+// many.
+func (r *reader) refuse(t ProblemType, expected, detail string, args ...any) {
 	if r.defect == nil {
-		r.defect = p
+		r.defect = t.problem(r.pointer(), expected, detail, args...)
 	}
 }
 
 func (r *reader) refuseText(what, do string, args ...any) {
-	if r.defect == nil {
-		p := UnusableText.problem(r.pointer(), "text in UTF-8 without U+0000 and without half characters", do, args...)
-		p.Detail = "The text holds " + what + ". " + p.Detail
-		r.defect = p
-	}
+	r.refuse(UnusableText, "text in UTF-8 without U+0000 and without half characters", "The text holds "+what+". "+do, args...)
 }
 
 // syntax says where the text stops being JSON.
