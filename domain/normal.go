@@ -112,23 +112,26 @@ func isPlain(text string) bool {
 // visible is text without white space, control and format characters.
 func visible(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.Is(unicode.C, r) {
+		if unseen(r) {
 			return -1
 		}
 		return r
 	}, text)
 }
 
+func unseen(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.C, r) }
+
 // mailbox is the normal form of an e-mail address, "" where text is none. The part
 // before the @ is folded too: no provider in use tells its case apart.
 func mailbox(text string) string {
-	text = settle(strings.TrimSpace(text), strings.ToLower)
+	text = settle(strings.TrimFunc(text, unseen), strings.ToLower)
 	at := strings.LastIndexByte(text, '@')
 	if at < 1 || visible(text) != text || strings.ContainsAny(text[:at], "@<>()[],;:\\\"") {
 		return ""
 	}
 	domain, err := mailDomain.ToASCII(text[at+1:])
-	if err != nil || !strings.Contains(domain, ".") {
+	domain = strings.TrimSuffix(domain, ".")
+	if err != nil || !strings.Contains(domain, ".") || strings.HasSuffix(domain, ".") {
 		return ""
 	}
 	return text[:at+1] + domain

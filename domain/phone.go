@@ -2,6 +2,7 @@ package domain
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/unicode/norm"
@@ -14,9 +15,9 @@ func e164(text, region string) string {
 	if !isPlain(text) {
 		text = norm.NFKC.String(text)
 	}
-	text = strings.TrimSpace(text)
-	if rest, ok := strings.CutPrefix(text, "tel:"); ok {
-		text, _, _ = strings.Cut(rest, ";")
+	text = strings.TrimFunc(text, unseen)
+	if len(text) > 4 && strings.EqualFold(text[:4], "tel:") {
+		text, _, _ = strings.Cut(text[4:], ";")
 	}
 	dialled := dialled(text)
 	if dialled == "" {
@@ -56,15 +57,16 @@ func lineNumber(text, region string) string {
 }
 
 // dialled is what is dialled of a written number: its digits, after a plus where
-// one leads. "" where there is anything else than what stands between digits: the
-// letters of vanity numbers and extensions are none.
+// one leads. "" where there is anything else than what stands between digits, among
+// it what address books and spreadsheets put there unseen, and dashes of any length:
+// the letters of vanity numbers and extensions are none.
 func dialled(text string) string {
 	out := make([]byte, 0, len(text))
 	for _, r := range text {
 		switch {
 		case r >= '0' && r <= '9', r == '+' && len(out) == 0:
 			out = append(out, byte(r))
-		case !strings.ContainsRune("()-./ \u2010", r):
+		case !unseen(r) && !unicode.In(r, unicode.Pd) && !strings.ContainsRune("()./\u2212", r):
 			return ""
 		}
 	}
