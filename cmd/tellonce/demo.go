@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -48,6 +49,10 @@ func (c *demoCmd) Run(ctx context.Context, out output) (err error) {
 		Listen: listen, Region: "FR", Operator: "operator", FactSources: []string{"/vendors/operator/billing"}, Partitions: 4,
 	}
 	begun := time.Now()
+	until, err := storyEnd(dir, begun)
+	if err != nil {
+		return err
+	}
 	tell := func(line string) { fmt.Fprintln(out.Err, line) }
 	n, err := startNode(ctx, settings, []string{roleIntake, roleProject, roleAPI}, logger(out.Err, settings.LogLevel), tell)
 	if err != nil {
@@ -58,7 +63,7 @@ func (c *demoCmd) Run(ctx context.Context, out output) (err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return n.run(ctx) })
 	group.Go(func() error {
-		show := &showing{demo: c, node: n, out: out, begun: begun}
+		show := &showing{demo: c, node: n, out: out, begun: begun, until: until}
 		if err := show.run(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
@@ -70,12 +75,35 @@ func (c *demoCmd) Run(ctx context.Context, out output) (err error) {
 	return errors.Join(group.Wait(), n.close())
 }
 
+// storyEnd is the moment at which the simulated story ends: now, the first time, and
+// on a folder that has had a demo before the same as then, so that its events are the
+// same again and count as duplicates.
+func storyEnd(dir string, now time.Time) (time.Time, error) {
+	path := filepath.Join(dir, "demo-until")
+	if text, err := os.ReadFile(path); err == nil {
+		until, err := time.Parse(time.RFC3339, strings.TrimSpace(string(text)))
+		if err != nil {
+			return until, fmt.Errorf("read %s: %w; remove the folder to start anew", path, err)
+		}
+		return until, nil
+	}
+	now = now.UTC().Truncate(time.Second)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return now, fmt.Errorf("make the demo's folder: %w", err)
+	}
+	if err := os.WriteFile(path, []byte(now.Format(time.RFC3339)+"\n"), 0o644); err != nil {
+		return now, fmt.Errorf("note when the story ends: %w", err)
+	}
+	return now, nil
+}
+
 // showing plays the story and shows it.
 type showing struct {
 	demo  *demoCmd
 	node  *node
 	out   output
 	begun time.Time
+	until time.Time // where the story ends
 }
 
 func (s *showing) run(ctx context.Context) error {

@@ -27,7 +27,7 @@ const demoBatch = 400
 
 // publish posts the simulated operator's events as each vendor's tool would.
 func (s *showing) publish(ctx context.Context) (published, error) {
-	operator, err := simulate.New(simulate.Options{Seed: 4, Customers: s.demo.Customers, Until: s.begun})
+	operator, err := simulate.New(simulate.Options{Seed: 4, Customers: s.demo.Customers, Until: s.until})
 	if err != nil {
 		return published{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/tellonce/tellonce/deploy"
+	"github.com/tellonce/tellonce/domain"
 	"github.com/tellonce/tellonce/internal/access"
 	"github.com/tellonce/tellonce/internal/embedded"
 	"github.com/tellonce/tellonce/internal/intake"
@@ -38,6 +40,7 @@ type serving struct {
 	Listen      string   `default:"127.0.0.1:8484" placeholder:"HOST:PORT" help:"Where HTTP is served; port 0 takes a free one."`
 	Region      string   `default:"FR" placeholder:"CC" help:"The customers' own region (ISO 3166), for telephone numbers without a country code."`
 	Operator    string   `default:"operator" help:"The operator's own name in sources: /vendors/<name>/<system>."`
+	Catalogue   string   `type:"existingfile" placeholder:"FILE" help:"The operator's own reasons and steps, in place of the shipped ones."`
 	FactSources []string `default:"/vendors/operator/billing,/vendors/operator/network" placeholder:"SOURCE,…" help:"Sources that may state the operator's facts: outages, bills, credits, released identifiers."`
 	Partitions  int      `default:"8" help:"Partitions of the log's topic where it is made; a topic that exists keeps its own."`
 	Replication int      `help:"Replicas of the log's topic where it is made: 3 on given brokers, 1 on the embedded one."`
@@ -55,6 +58,22 @@ func (s *serving) Validate() error {
 		return fmt.Errorf("--region %q: two letters of ISO 3166 expected", s.Region)
 	}
 	return s.place.Validate()
+}
+
+// codes are the operator's reasons and steps.
+func (s *serving) codes() (domain.Codes, error) {
+	if s.Catalogue == "" {
+		return deploy.Codes()
+	}
+	text, err := os.ReadFile(s.Catalogue)
+	if err != nil {
+		return domain.Codes{}, fmt.Errorf("read catalogue: %w", err)
+	}
+	codes, err := deploy.ParseCodes(text)
+	if err != nil {
+		return codes, fmt.Errorf("read catalogue %s: %w", s.Catalogue, err)
+	}
+	return codes, nil
 }
 
 // node is a running tellonce: the packages, wired.
@@ -118,7 +137,7 @@ func startNode(ctx context.Context, s *serving, roles []string, log *slog.Logger
 		mux.Handle("/v1/events", intake.NewHandler(n.intake, verifier, intake.Limits{}))
 	}
 	if n.has(roleAPI) {
-		codes, err := deploy.Codes()
+		codes, err := s.codes()
 		if err != nil {
 			return nil, err
 		}

@@ -104,14 +104,18 @@ func TestWrongSettingsAreRefusedAtStart(t *testing.T) {
 func TestTheDemoPrintsAHandoverBriefOnce(t *testing.T) {
 	dir := t.TempDir()
 	out := must(t, "demo", "--dir", dir, "--customers", "20", "--once")
-	lines := strings.Split(out, "\n")
-	if len(lines) < 4 {
-		t.Fatalf("the brief is short:\n%s", out)
+	headline, details, _ := strings.Cut(out, "\n\n")
+	lines := strings.Split(headline, "\n")
+	if len(lines) < 4 || len(lines) > 6 || !strings.Contains(headline, "4th contact") || !strings.Contains(details, "do not redo") {
+		t.Errorf("not the brief of a fourth call:\n%s", out)
 	}
 	for _, line := range lines {
 		if strings.Contains(line, "acme") || strings.Contains(line, "borealis") {
 			t.Errorf("a vendor is named: %s", line)
 		}
+	}
+	if again := must(t, "demo", "--dir", dir, "--customers", "20", "--once"); again != out {
+		t.Errorf("the same demo again shows\n%s\nwhere the first showed\n%s", again, out)
 	}
 	if _, err := os.Stat(dir); err != nil {
 		t.Errorf("the folder given is gone: %v", err)

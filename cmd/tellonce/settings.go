@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"path/filepath"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/tellonce/tellonce/internal/embedded"
 	"github.com/tellonce/tellonce/internal/ring"
@@ -24,10 +28,20 @@ type place struct {
 // Validate refuses settings that cannot be meant; kong calls it.
 func (p *place) Validate() error {
 	if p.Dir == "" {
-		return fmt.Errorf("--dir is empty: a folder expected")
+		return errors.New("--dir is empty: a folder expected")
+	}
+	for _, broker := range p.KafkaBrokers {
+		if _, _, err := net.SplitHostPort(broker); err != nil {
+			return fmt.Errorf("--kafka-brokers %q: host:port expected, several joined by commas", broker)
+		}
+	}
+	if p.DatabaseURL != "" {
+		if _, err := pgconn.ParseConfig(p.DatabaseURL); err != nil {
+			return errors.New("--database-url: a PostgreSQL connection string expected, such as postgres://user:password@host:5432/database")
+		}
 	}
 	if p.EventsTopic == "" {
-		return fmt.Errorf("--events-topic is empty: a topic's name expected")
+		return errors.New("--events-topic is empty: a topic's name expected")
 	}
 	return nil
 }

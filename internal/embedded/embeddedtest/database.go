@@ -55,13 +55,24 @@ func create(t testing.TB, base, from string) string {
 	}
 	t.Cleanup(func() {
 		if err := onServer(base, func(ctx context.Context, c *pgx.Conn) error {
-			_, err := c.Exec(ctx, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)")
-			return err
+			return drop(ctx, c, name)
 		}); err != nil {
 			t.Errorf("drop the test's database: %v", err)
 		}
 	})
 	return withDatabase(base, name)
+}
+
+// drop ends the connections that a test left and drops its database. While an
+// autovacuum worker is in it, which has no role, PostgreSQL refuses FORCE to everyone
+// but a superuser (42501); without FORCE it asks the worker to leave and waits for it.
+func drop(ctx context.Context, c *pgx.Conn, name string) error {
+	_, err := c.Exec(ctx, "DROP DATABASE IF EXISTS "+quote(name)+" WITH (FORCE)")
+	var refused *pgconn.PgError
+	if errors.As(err, &refused) && refused.Code == "42501" {
+		_, err = c.Exec(ctx, "DROP DATABASE IF EXISTS "+quote(name))
+	}
+	return err
 }
 
 // template is the name of the migrated database that tests are cloned from.
