@@ -140,6 +140,11 @@ FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::bool[], $5::timestamptz[], $
   u(person, kind, customer, shared, first, last, leans_on, falls_back_on, naming)
 WHERE p.person = u.person`
 
+// renameCustomers renames for the persons that are not in the plan. All at once: one
+// customer may take the id that another leaves.
+const renameCustomers = `UPDATE engine.person p SET customer = u.after FROM unnest($1::uuid[], $2::uuid[]) u(before, after)
+WHERE p.customer = u.before AND p.person NOT IN (SELECT unnest($3::uuid[]))`
+
 // writePersons writes the persons that are otherwise than stored, or than we made
 // them before we knew.
 func (r *run) writePersons(w *writing) {
@@ -172,8 +177,12 @@ func (r *run) writePersons(w *writing) {
 	if len(different) > 0 {
 		w.exec(updatePersons, personColumns(different)...)
 	}
-	for before, after := range p.renamed {
-		w.exec("UPDATE engine.person SET customer = $2 WHERE customer = $1 AND person NOT IN (SELECT unnest($3::uuid[]))", before, after, inPlan)
+	if len(p.renamed) > 0 {
+		var before, after []domain.PersonID
+		for b, a := range p.renamed {
+			before, after = append(before, b), append(after, a)
+		}
+		w.exec(renameCustomers, before, after, inPlan)
 	}
 	if len(recount) > 0 {
 		w.exec(r.sql.recount, recount)
