@@ -117,6 +117,9 @@ func (b *builder) fields(fields []field) graphql.Fields {
 	all := graphql.Fields{}
 	for i := range fields {
 		f := &fields[i]
+		if f.class != open && strings.HasSuffix(f.typ, "!") && b.err == nil {
+			b.err = fmt.Errorf("field %s is of a class and never null", f.name)
+		}
 		args := graphql.FieldConfigArgument{}
 		for _, a := range f.args {
 			args[a.name] = &graphql.ArgumentConfig{Type: b.typ(a.typ), Description: a.doc, DefaultValue: a.otherwise}

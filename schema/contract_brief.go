@@ -12,8 +12,8 @@ var briefObject = object{
 	name: "Brief",
 	doc:  "What an agent reads when the call comes in, composed as of now: who this is, what it is probably about, what was already said, tried and promised.",
 	fields: []field{
-		{name: "headline", typ: "[String!]!", class: words, doc: "At most six lines of 90 characters, without names of vendors or agents; lines that nothing is known for are left out. In this order: who, and how sure; probably calling about, how manieth contact, last one when; the customer's first words; say first (a promise overdue); do not ask or redo; propose.", get: column(func(b *brief) any { return b.Headline })},
-		{name: "say", typ: "String", class: words, doc: "What may be read to the customer; null where there is nothing special.", get: column(func(b *brief) any { return orNull(b.Say) })},
+		{name: "headline", typ: "[String!]!", doc: "At most six lines of 90 characters, without names of vendors or agents; lines that nothing is known for are left out. In this order: who, and how sure; probably calling about, how manieth contact, last one when; the customer's first words; say first (a promise overdue); do not ask or redo; propose.", get: column(func(b *brief) any { return b.Headline })},
+		{name: "say", typ: "String", doc: "What may be read to the customer; null where there is nothing special.", get: column(func(b *brief) any { return orNull(b.Say) })},
 		{name: "probable", typ: "BriefDetail", doc: "The problem that the call is probably about; null where none is alive. It is one of `details`.", get: column(func(b *brief) any { return b.probable() })},
 		{name: "details", typ: "[BriefDetail!]!", doc: "The problems, at most ten: the open ones and those last touched, the last touched first.", get: column(func(b *brief) any { return b.details })},
 	},
@@ -206,7 +206,7 @@ func (r *request) nameOf(rows *briefRows) string {
 func problemOf(rows *projections.BriefRows, d *domain.BriefDetail) *problemRow {
 	p := &problemRow{
 		number: int64(d.Number), opening: d.ID, opened: d.Opened, touched: d.Touched, status: d.Status,
-		contacts: int64(d.ContactCount), reopenings: int64(d.Reopenings), joinedBy: d.JoinedBy, tickets: []any{},
+		contacts: int64(d.ContactCount), reopenings: int64(d.Reopenings), joinedBy: d.JoinedBy, tickets: []*ticket{},
 	}
 	i := slices.IndexFunc(rows.Problems, func(row projections.ProblemRow) bool { return row.Problem == p.number })
 	if i >= 0 {

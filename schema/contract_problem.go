@@ -75,23 +75,20 @@ var joinedBys = enum{name: "JoinedBy", doc: "By what an event was found to belon
 
 // problemRow is a problem as the fold of problems has it.
 type problemRow struct {
-	number             int64
-	opening            domain.EventID
-	opened, touched    time.Time
-	status             string
-	reason             *string
-	firstReason        *string
-	asset              *domain.PersonID
-	assetKind          *string
-	contacts           int64
-	lastContact        *time.Time
-	reopenings         int64
-	joinedBy           string
-	wordsEvent         *domain.EventID
-	tickets            []any
-	ticketSpaces       []string
-	ticketNumbers      []string
-	ticketStates, hows []string
+	number          int64
+	opening         domain.EventID
+	opened, touched time.Time
+	status          string
+	reason          *string
+	firstReason     *string
+	asset           *domain.PersonID
+	assetKind       *string
+	contacts        int64
+	lastContact     *time.Time
+	reopenings      int64
+	joinedBy        string
+	wordsEvent      *domain.EventID
+	tickets         []*ticket
 }
 
 func (*problemRow) typeName() string { return "Problem" }

@@ -22,7 +22,7 @@ var entryObject = object{
 		{name: "problem", typ: "ID", cost: 1, doc: "The id of the problem that it belongs to; null where it belongs to none. `node` answers to it.", get: column(func(e *entry) any { return e.problemID() })},
 		{name: "reason", typ: "Reason", cost: 1, doc: "Its problem's reason.", get: column(func(e *entry) any { return orNone(e.reason) })},
 		{name: "text", typ: "String", class: words, doc: "What was said or written, in short: the first of `texts`.", get: entryOf(func(_ *call, o *opened) any { return o.firstText() })},
-		{name: "texts", typ: "[Text!]!", class: words, doc: "Everything in free text.", get: entryOf(func(_ *call, o *opened) any { return o.texts() })},
+		{name: "texts", typ: "[Text!]!", doc: "Everything in free text that the viewer may see.", get: entryOf(func(_ *call, o *opened) any { return o.texts() })},
 		{name: "outcome", typ: "String", doc: "What came of it, where its type has an outcome, a result, a resolution or an end: worked, failed, accepted, resolved, abandoned…", get: entryOf(func(_ *call, o *opened) any { return o.outcome() })},
 		{name: "step", typ: "Step", doc: "The troubleshooting step that it is about.", get: entryOf(func(_ *call, o *opened) any { return stepOf(o) })},
 		{name: "data", typ: "JSON", doc: "Its data as tellonce keeps it: without personal values, persons and agents by pseudonym.", get: entryOf(func(_ *call, o *opened) any { return rawJSON(o.clear()) })},

@@ -28,7 +28,8 @@ type field struct {
 	// selects costs as often as the page may be long.
 	cost int
 	page bool
-	// class is who may see it.
+	// class is who may see it; for the others it is null, so that it must be nullable
+	// where it has one.
 	class class
 }
 

@@ -1,9 +1,11 @@
 package schema_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,7 +24,7 @@ const (
 
 // TestPosts are requests by POST: what they bear and how they are answered.
 func TestPosts(t *testing.T) {
-	r := newRig(t, schema.Limits{Body: 2000})
+	r := newRig(t, schema.Limits{Body: 2000, Wait: 50 * time.Millisecond})
 	typename := `{"query":"{ __typename }"}`
 	for name, tt := range map[string]struct {
 		body   string
@@ -193,6 +195,28 @@ func TestTimeLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.must(query, nil, nil)
+}
+
+// TestSlowClient: a body that never ends is given up, too.
+func TestSlowClient(t *testing.T) {
+	r := newRig(t, schema.Limits{Time: 200 * time.Millisecond})
+	c, err := net.Dial("tcp", strings.TrimSuffix(strings.TrimPrefix(r.url, "http://"), "/graphql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	fmt.Fprintf(c, "POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nAuthorization: Bearer %s\r\nContent-Length: 100\r\n\r\n{", r.token(access.Viewer{Role: access.Quality}))
+	if err := c.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusRequestTimeout {
+		t.Errorf("answered %d", answer.StatusCode)
+	}
 }
 
 func TestDatabaseAway(t *testing.T) {

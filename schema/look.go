@@ -79,7 +79,7 @@ func (s *selection) of(object string) []*selection {
 	if o == nil {
 		return nil
 	}
-	return s.looker.fields(o, s.below)
+	return s.fields(o, s.below)
 }
 
 // selectsOn reports whether a field of the named object is selected below.

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"unicode/utf8"
 )
@@ -39,6 +40,8 @@ func readQuestion(w http.ResponseWriter, r *http.Request, limits *Limits) (*ques
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, malformed(http.StatusRequestEntityTooLarge, CodeBodyTooLarge, "the body has more than %d bytes: ask for less at a time", limits.Body)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, malformed(http.StatusRequestTimeout, CodeTimeLimit, "the body did not come within %s: send it faster", limits.Time)
 	case err != nil:
 		return nil, malformed(http.StatusBadRequest, CodeBadRequest, "the body broke off: send it again")
 	}

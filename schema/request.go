@@ -89,8 +89,12 @@ func resolve(f *field) graphql.FieldResolveFn {
 	}
 }
 
-// valueOf is the field's value; a row that is an error is one.
+// valueOf is the field's value, null where its class is not for the viewer; a row
+// that is an error is one.
 func valueOf(f *field, c *call) (any, error) {
+	if !maySee(c.viewer, f.class) {
+		return nil, nil
+	}
 	v := c.row
 	if err, ok := v.(error); ok {
 		return nil, err

@@ -84,6 +84,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Time)
 	defer cancel()
 	r = r.WithContext(ctx)
+	// The body must come in time too. net/http sets its own deadline for what follows.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.limits.Time)) // a recorder in a test has none
 	out, ok := negotiate(r.Header.Values("Accept"))
 	if !ok {
 		s.refuse(w, jsonMedia, malformed(http.StatusNotAcceptable, CodeNotAcceptable, "the answer is %s or %s: accept one of them", responseMedia, jsonMedia))

@@ -79,16 +79,17 @@ func (r *request) problemsStatement(of place, ask *problemsAsked, to *[]*problem
 func (r *request) scanProblems(rows pgx.Rows, to *[]*problemRow) error {
 	*to = nil
 	var p problemRow
+	var tickets struct{ spaces, numbers, states, hows []string }
 	var seal sealed
 	_, err := pgx.ForEachRow(rows, append([]any{
 		&p.number, &p.opening, &p.opened, &p.touched, &p.status, &p.reason, &p.firstReason, &p.asset, &p.assetKind,
 		&p.contacts, &p.lastContact, &p.reopenings, &p.joinedBy, &p.wordsEvent,
-		&p.ticketSpaces, &p.ticketNumbers, &p.ticketStates, &p.hows,
+		&tickets.spaces, &tickets.numbers, &tickets.states, &tickets.hows,
 	}, seal.columns()...), func() error {
 		row := p
-		row.tickets = make([]any, len(p.ticketSpaces))
+		row.tickets = make([]*ticket, len(tickets.spaces))
 		for i := range row.tickets {
-			row.tickets[i] = &ticket{space: p.ticketSpaces[i], number: p.ticketNumbers[i], status: p.ticketStates[i], joinedBy: p.hows[i]}
+			row.tickets[i] = &ticket{tickets.spaces[i], tickets.numbers[i], tickets.states[i], tickets.hows[i]}
 		}
 		if p.wordsEvent != nil {
 			seal.keep(r, *p.wordsEvent)

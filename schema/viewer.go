@@ -50,6 +50,18 @@ func mayOpen(v access.Viewer, class domain.Class) bool {
 	}
 }
 
+// maySee reports whether the viewer may see fields of the class.
+func maySee(v access.Viewer, c class) bool {
+	switch c {
+	case words:
+		return mayOpen(v, domain.Words)
+	case identifier:
+		return mayOpen(v, domain.IdentifierCls)
+	default:
+		return true
+	}
+}
+
 // grant is the viewer's right to read customers. No statement on a customer is made
 // without one, and authorise alone gives it.
 type grant struct{ given bool }
