@@ -5,9 +5,9 @@
 // with a token is one of the errors in verify.go, with what to do about it, and
 // [Challenge] puts it as HTTP wants it told (RFC 6750).
 //
-// A Verifier trusts issuers ([Trust]): a name, keys and algorithms. Today there is one,
-// the embedded [Issuer], whose key lies under --dir; an operator's or a vendor's OIDC
-// issuer is one more Trust. The embedded issuer's name is a constant and not the
+// A Verifier trusts issuers ([Trust]): a name, keys, algorithms, and the vendor that a
+// vendor's issuer speaks for. Today there is one, the embedded [Issuer], whose key lies
+// under --dir; an operator's or a vendor's OIDC issuer is one more Trust. The embedded issuer's name is a constant and not the
 // address it is served at, so that tokens made before `serve` runs, or on another
 // port, stay good; what tells two installations apart is the key.
 //

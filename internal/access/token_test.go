@@ -203,6 +203,39 @@ func TestVerifyRefuses(t *testing.T) {
 	}
 }
 
+// What a vendor's own issuer signs makes no viewer of another vendor's or the operator's.
+func TestVendorsIssuerSpeaksForItsVendor(t *testing.T) {
+	issuer := openIssuer(t, t.TempDir())
+	trust := issuer.Trust()
+	trust.Vendor = "acme"
+	for name, tt := range map[string]struct {
+		viewer Viewer
+		want   error
+	}{
+		"its publisher":             {Viewer{Role: Publisher, Vendor: "acme"}, nil},
+		"its agent":                 {Viewer{Role: Agent, Vendor: "acme", Agent: "7"}, nil},
+		"another's publisher":       {Viewer{Role: Publisher, Vendor: "globex"}, ErrNotOurs},
+		"an agent of no vendor":     {Viewer{Role: Agent, Agent: "7"}, ErrNotOurs},
+		"the operator's admin":      {Viewer{Role: Admin}, ErrNotOurs},
+		"its own quality, said so":  {Viewer{Role: Quality, Vendor: "acme"}, ErrNotOurs},
+		"the operator's supervisor": {Viewer{Role: Supervisor}, ErrNotOurs},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v, err := NewVerifier(trust)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v.now = func() time.Time { return noon }
+			token := tokenOf(t, issuer, tt.viewer)
+			for range 2 {
+				if _, err := v.Verify(t.Context(), token); !errors.Is(err, tt.want) || (err == nil) != (tt.want == nil) {
+					t.Fatalf("got %v, want %v", err, tt.want)
+				}
+			}
+		})
+	}
+}
+
 func TestRememberedTokenExpires(t *testing.T) {
 	issuer := openIssuer(t, t.TempDir())
 	v := verifierOf(t, issuer)

@@ -38,16 +38,25 @@ type Trust struct {
 	Issuer     string      // as its tokens name it (iss)
 	Keys       oidc.KeySet // static, or fetched from the issuer
 	Algorithms []string    // that it signs with
+	// Vendor is whose issuer it is; the operator's where empty. A vendor's makes
+	// viewers of that vendor and of no role of the operator's, whatever it signs.
+	Vendor string
 }
 
 // Verifier tells who holds a token. It is safe for use by many at once.
 type Verifier struct {
-	issuers map[string]*oidc.IDTokenVerifier
+	issuers map[string]issuer
 	now     func() time.Time
 
 	// A token's signature is as good the second time: only its times are looked at
 	// again. Tokens are kept by digest, so that memory holds none.
 	good *lru.Cache[[sha256.Size]byte, verified]
+}
+
+type issuer struct {
+	*oidc.IDTokenVerifier
+
+	vendor string
 }
 
 type verified struct {
@@ -61,15 +70,15 @@ func NewVerifier(trusted ...Trust) (*Verifier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make verifier: %w", err)
 	}
-	v := &Verifier{issuers: make(map[string]*oidc.IDTokenVerifier, len(trusted)), now: time.Now, good: good}
+	v := &Verifier{issuers: make(map[string]issuer, len(trusted)), now: time.Now, good: good}
 	for _, t := range trusted {
-		if t.Issuer == "" || t.Keys == nil || len(t.Algorithms) == 0 || v.issuers[t.Issuer] != nil {
+		if t.Issuer == "" || t.Keys == nil || len(t.Algorithms) == 0 || v.issuers[t.Issuer] != (issuer{}) {
 			return nil, fmt.Errorf("make verifier: trust in issuer %q: a name, keys and algorithms expected, once", t.Issuer)
 		}
 		// Audience and times are checked here, where each has its own error.
-		v.issuers[t.Issuer] = oidc.NewVerifier(t.Issuer, t.Keys, &oidc.Config{
+		v.issuers[t.Issuer] = issuer{oidc.NewVerifier(t.Issuer, t.Keys, &oidc.Config{
 			SupportedSigningAlgs: t.Algorithms, SkipClientIDCheck: true, SkipExpiryCheck: true,
-		})
+		}), t.Vendor}
 	}
 	return v, nil
 }
@@ -109,11 +118,11 @@ func (v *Verifier) read(ctx context.Context, bearer string) (verified, error) {
 	if err != nil {
 		return verified{}, err
 	}
-	issuer, ok := v.issuers[name]
+	from, ok := v.issuers[name]
 	if !ok {
 		return verified{}, fmt.Errorf("%w: it is of %q; ask for one with %s", ErrNotOurs, name, another)
 	}
-	token, err := issuer.Verify(ctx, bearer)
+	token, err := from.Verify(ctx, bearer)
 	if err != nil {
 		// The library's errors have no types: what is a JWT of that issuer's name and
 		// does not verify is signed by another key.
@@ -132,6 +141,9 @@ func (v *Verifier) read(ctx context.Context, bearer string) (verified, error) {
 	viewer := c.viewer()
 	if err := viewer.check(); err != nil {
 		return verified{}, err
+	}
+	if from.vendor != "" && (viewer.Vendor != from.vendor || slices.Contains(operators, viewer.Role)) {
+		return verified{}, fmt.Errorf("%w: role %s of vendor %q is not for issuer %q to give: it is vendor %s's", ErrNotOurs, viewer.Role, viewer.Vendor, name, from.vendor)
 	}
 	good := verified{viewer: viewer, until: c.Expiry.Time()}
 	if c.NotBefore != nil {
