@@ -205,7 +205,7 @@ func TestAnIntakeThatNeverAnswersIsGivenUp(t *testing.T) {
 // Whatever happens on the way, every event arrives, once.
 func TestNothingIsLost(t *testing.T) {
 	t.Parallel() // it waits
-	const rows = 5500
+	const rows = 3500
 	for name, tt := range map[string]struct {
 		fail func(s *stub) func(w http.ResponseWriter, r *http.Request, post int, events []map[string]any) bool
 		told string
@@ -397,17 +397,17 @@ func TestAnInterruptedImport(t *testing.T) {
 		}
 		return false
 	}
-	tr := newTrial(t, s, written(t, "e.csv", table(50_000)))
+	tr := newTrial(t, s, written(t, "e.csv", table(20_000)))
 	_, err := tr.runUntil(t, ctx)
 	var stopped *Stopped
 	if !errors.As(err, &stopped) || !strings.Contains(err.Error(), "it was interrupted") {
 		t.Error(err)
 	}
 	s.fail = nil
-	if got, err := tr.run(t); err != nil || got.Events != 50_000 {
+	if got, err := tr.run(t); err != nil || got.Events != 20_000 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if _, kept := s.seen(); kept != 50_000 {
+	if _, kept := s.seen(); kept != 20_000 {
 		t.Errorf("%d events arrived", kept)
 	}
 }
@@ -432,7 +432,7 @@ func TestSeveralFilesAreOneLog(t *testing.T) {
 }
 
 func TestAFileThatCannotBeReadToItsEnd(t *testing.T) {
-	whole := gzipped(t, table(100_000))
+	whole := gzipped(t, table(30_000))
 	for name, tt := range map[string]struct {
 		content []byte
 		want    string
