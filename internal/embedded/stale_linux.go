@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -37,7 +39,7 @@ func stopStale(data string) error {
 			if first {
 				for _, pid := range left {
 					// A living postmaster ends its children itself.
-					if contains(left, postmaster) && pid != postmaster && signal != syscall.SIGKILL {
+					if slices.Contains(left, postmaster) && pid != postmaster && signal != syscall.SIGKILL {
 						continue
 					}
 					if err := syscall.Kill(pid, signal); err != nil && !errors.Is(err, syscall.ESRCH) {
@@ -54,13 +56,9 @@ func stopStale(data string) error {
 	return fmt.Errorf("stop what runs on %s: it outlived SIGKILL", data)
 }
 
-func contains(pids []int, pid int) bool {
-	for _, p := range pids {
-		if p == pid {
-			return true
-		}
-	}
-	return false
+// isPostgres also knows a program that was replaced by an upgrade since.
+func isPostgres(exe string) bool {
+	return filepath.Base(strings.TrimSuffix(exe, " (deleted)")) == "postgres"
 }
 
 // processesOf lists the living postgres processes that work in a data folder.
@@ -86,10 +84,12 @@ func processesOf(data string) ([]int, error) {
 		if cwd, err := os.Readlink(filepath.Join(dir, "cwd")); err != nil || cwd != real {
 			continue
 		}
-		if exe, err := os.Readlink(filepath.Join(dir, "exe")); err != nil || filepath.Base(exe) != "postgres" {
-			continue
+		// One that is just going has no program any more, and still holds the shared
+		// memory that keeps the next start from succeeding: it counts.
+		exe, err := os.Readlink(filepath.Join(dir, "exe"))
+		if errors.Is(err, os.ErrNotExist) || (err == nil && isPostgres(exe)) {
+			pids = append(pids, pid)
 		}
-		pids = append(pids, pid)
 	}
 	return pids, nil
 }

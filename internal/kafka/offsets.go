@@ -2,9 +2,12 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	kafkago "github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol"
 )
 
 // Ends are the log's ends by partition number: the offset that the next record
@@ -30,10 +33,34 @@ func (w *wire) offsets(ctx context.Context, topic string, which int64) ([]int64,
 	return w.offsetsOf(ctx, topic, partitions, which)
 }
 
-// offsetsOf asks for some partitions; the answer is in the order of the question.
+// offsetsOf asks for some partitions; the answer is in the order of the question. It
+// asks again, within Patience, while kafka-go has not heard of the topic yet or of
+// its leaders.
 func (w *wire) offsetsOf(ctx context.Context, topic string, partitions []int, which int64) ([]int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.client.opts.Patience)
 	defer cancel()
+	for {
+		offsets, err := w.listOffsets(ctx, topic, partitions, which)
+		if err == nil || !passes(err) || pause(ctx, 50*time.Millisecond) != nil {
+			return offsets, err
+		}
+	}
+}
+
+// passes says that metadata which is not up to date yet explains an error.
+func passes(err error) bool {
+	for _, e := range []error{
+		protocol.ErrNoTopic, protocol.ErrNoPartition, protocol.ErrNoLeader,
+		kafkago.UnknownTopicOrPartition, kafkago.LeaderNotAvailable, kafkago.NotLeaderForPartition,
+	} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *wire) listOffsets(ctx context.Context, topic string, partitions []int, which int64) ([]int64, error) {
 	asked := make([]kafkago.OffsetRequest, len(partitions))
 	for i, p := range partitions {
 		asked[i] = kafkago.OffsetRequest{Partition: p, Timestamp: which}

@@ -112,6 +112,19 @@ func TestSettingsThatLoseRecordsAreReported(t *testing.T) {
 	}
 }
 
+// The client has heard of the cluster before somebody else makes the topic.
+func TestEndsOfATopicThatSomebodyMadeJustNow(t *testing.T) {
+	brokers := embeddedtest.Brokers(t)
+	c := connect(t, brokers)
+	if err := c.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	topic := embeddedtest.Topic(t, brokers, "kafka", 2)
+	if ends, err := c.Ends(t.Context(), topic); err != nil || !slices.Equal(ends, []int64{0, 0}) {
+		t.Errorf("got %v, %v, want two zeros", ends, err)
+	}
+}
+
 func TestEndsAndStarts(t *testing.T) {
 	c, topic := place(t, 3)
 	counts := make([]int64, 3)
