@@ -46,7 +46,7 @@ type CodeCoverage struct {
 	Codes    map[string]int `json:"codes"`    // the unmapped ones, the first 10,000 that were met
 }
 
-// Unmapped is the table's unmapped codes, the most frequent first.
+// Frequent is the table's unmapped codes, the most frequent first.
 func (c *CodeCoverage) Frequent() []string {
 	return slices.SortedFunc(maps.Keys(c.Codes), func(a, b string) int {
 		if d := c.Codes[b] - c.Codes[a]; d != 0 {
