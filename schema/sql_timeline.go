@@ -33,13 +33,16 @@ type timelinePage struct {
 // and each person's rows lie together by time. The walk merges them: it opens the
 // persons in the order of their last event and reads a few rows of one at a time,
 // always of the person whose rows could be next, until the page is full. It stops
-// there: persons whose last event is older are never looked at. Of each opened
-// person it knows the edge, the time of the last row read; rows later than all edges
-// and than the last event of the persons not opened are sure. Rows at an edge are
-// read again with the next ones, as more may share their time; so what is sure is
-// complete whatever the order of ties, and the page is cut by the whole key at the
-// end. With two rows at a time a page of 20 reads at most 60 rows whatever the life,
-// but for more than two events of one person at one instant.
+// there: persons whose last event is older are never looked at. After a cursor the
+// last event is the last before it; for a person whose events lie on both sides an
+// entry of the index says when that was, and OFFSET 0 keeps it from being asked twice.
+//
+// Of each opened person the walk knows the edge, the time of the last row read. Rows
+// later than all edges, and than the last event of the persons not opened, are sure.
+// Rows at an edge are read again with the next ones, as more may share their time: so
+// what is sure is complete whatever the order of ties, and the page is cut by the
+// whole key at the end. A page of 20 reads at most 60 rows whatever the life, but
+// where dozens of events share the instant at which the page ends.
 //
 // A page from the end walks the same way in the other direction.
 func timelineQuery(p place, t *timelinePage) *query {
@@ -59,19 +62,21 @@ func timelineQuery(p place, t *timelinePage) *query {
 
 // directed puts the words of one direction, and what else is given, into a text.
 func directed(backward bool, text string, more ...string) string {
-	direction := []string{"$DESC", "DESC", "$>=", ">=", "$>", ">", "$far", "min", "$near", "least(p.last, $latest)", "$from", "$latest"}
+	direction := []string{"$DESC", "DESC", "$>=", ">=", "$>", ">", "$far", "min", "$last", "p.last", "$nearest", "max", "$from", "$latest"}
 	if backward {
-		direction = []string{"$DESC", "ASC", "$>=", "<=", "$>", "<", "$far", "max", "$near", "greatest(p.first, $earliest)", "$from", "$earliest"}
+		direction = []string{"$DESC", "ASC", "$>=", "<=", "$>", "<", "$far", "max", "$last", "p.first", "$nearest", "min", "$from", "$earliest"}
 	}
 	return strings.NewReplacer(more...).Replace(strings.NewReplacer(direction...).Replace(text))
 }
 
 const timelineWalk = `, member AS MATERIALIZED (
   SELECT array_agg(m.person) AS persons, array_agg(m.near) AS nears, array_agg(m.since) AS sinces, array_agg(m.until) AS untils
-  FROM (SELECT p.person, p.since, p.until, $near AS near
+  FROM (SELECT p.person, p.since, p.until, n.near
         FROM engine.person p JOIN who USING (customer)
-        WHERE p.first <= $latest AND p.last >= $earliest
-        ORDER BY near $DESC, p.person) m
+        CROSS JOIN LATERAL (SELECT CASE WHEN $from $>= $last THEN $last ELSE
+          (SELECT $nearest(t.time) FROM {timeline} t WHERE t.person = p.person AND $from $>= t.time) END AS near OFFSET 0) n
+        WHERE p.first <= $latest AND p.last >= $earliest AND n.near IS NOT NULL
+        ORDER BY n.near $DESC, p.person) m
 ), walk AS (
   -- of each opened person: the edge, null where it is past; the rows read at the
   -- edge, null where there are no more; how many rows came with it, and the time of
@@ -84,7 +89,7 @@ const timelineWalk = `, member AS MATERIALIZED (
          w.sure + CASE WHEN o.opens THEN 0 ELSE w.fresh[i.at] END,
          CASE WHEN o.opens THEN w.passed ELSE e.edge END,
          w.edges[:i.at - 1] || CASE WHEN n.total > i.ties THEN n.edge END || w.edges[i.at + 1:],
-         w.ties[:i.at - 1] || CASE WHEN n.total = $rows + i.ties THEN n.ties END || w.ties[i.at + 1:],
+         w.ties[:i.at - 1] || CASE WHEN n.total = i.most THEN n.ties END || w.ties[i.at + 1:],
          w.fresh[:i.at - 1] || (n.total - i.ties) || w.fresh[i.at + 1:],
          w.tops[:i.at - 1] || n.times[i.ties + 1] || w.tops[i.at + 1:],
          n.rows
