@@ -16,7 +16,7 @@ type environment struct{ values map[string]string }
 // Variables that the tests of the full run set, and no flags.
 const testPrefix = "TELLONCE_TEST_"
 
-func newEnvironment(environ []string) (environment, error) {
+func newEnvironment(environ []string) environment {
 	e := environment{values: map[string]string{}}
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
@@ -24,7 +24,7 @@ func newEnvironment(environ []string) (environment, error) {
 			e.values[name] = value
 		}
 	}
-	return e, nil
+	return e
 }
 
 // Validate is kong's.

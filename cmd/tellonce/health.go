@@ -33,8 +33,8 @@ func (n *node) waitsFor(ctx context.Context) []string {
 	if err := n.client.Ping(ctx); err != nil {
 		waiting = append(waiting, "Kafka does not answer")
 	}
-	if n.consumer != nil && len(waiting) == 0 && len(n.consumer.Stats().Assigned) == 0 {
-		waiting = append(waiting, "the consumer group has given this process no partition yet")
+	if n.consumer != nil && len(waiting) == 0 && n.consumer.Stats().Generations == 0 {
+		waiting = append(waiting, "the consumer group has not taken this process in yet")
 	}
 	return waiting
 }

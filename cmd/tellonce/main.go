@@ -48,11 +48,7 @@ func main() {
 // and the exit code. Tests call it as users do.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
 	var cli commands
-	lookup, err := newEnvironment(environ)
-	if err != nil {
-		fmt.Fprintln(stderr, "tellonce:", err)
-		return 64
-	}
+	lookup := newEnvironment(environ)
 	done := -1
 	parser, err := kong.New(&cli,
 		kong.Name("tellonce"),

@@ -43,7 +43,7 @@ type serving struct {
 	Catalogue   string   `type:"existingfile" placeholder:"FILE" help:"The operator's own reasons and steps, in place of the shipped ones."`
 	FactSources []string `default:"/vendors/operator/billing,/vendors/operator/network" placeholder:"SOURCE,…" help:"Sources that may state the operator's facts: outages, bills, credits, released identifiers."`
 	Partitions  int      `default:"8" help:"Partitions of the log's topic where it is made; a topic that exists keeps its own."`
-	Replication int      `help:"Replicas of the log's topic where it is made: 3 on given brokers, 1 on the embedded one."`
+	Replication int      `placeholder:"N" help:"Replicas of the log's topic where it is made. Not given: 3 on given brokers, 1 on the embedded one."`
 }
 
 // Validate refuses settings that cannot be meant; kong calls it.
@@ -53,6 +53,9 @@ func (s *serving) Validate() error {
 	}
 	if s.Partitions < 1 || s.Partitions > 4096 {
 		return fmt.Errorf("--partitions %d: 1 to 4096 expected", s.Partitions)
+	}
+	if s.Replication < 0 {
+		return fmt.Errorf("--replication %d: 1 or more expected", s.Replication)
 	}
 	if len(s.Region) != 2 {
 		return fmt.Errorf("--region %q: two letters of ISO 3166 expected", s.Region)
@@ -179,10 +182,13 @@ func (n *node) connect(ctx context.Context, s *serving) (err error) {
 	if replication == 0 {
 		replication = 1
 		if production {
-			replication = min(3, len(s.KafkaBrokers))
+			replication = 3
 		}
 	}
 	if err := n.client.EnsureTopics(ctx, kafka.KeptForever(n.topic, s.Partitions, replication)); err != nil {
+		if production && s.Replication == 0 {
+			return fmt.Errorf("%w; on fewer than three brokers say --replication 1", err)
+		}
 		return err
 	}
 	findings, err := n.client.CheckTopic(ctx, n.topic, production)

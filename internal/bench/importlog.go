@@ -46,7 +46,7 @@ func (b *bench) importUntilFolded(ctx context.Context, file string) (rowsPerSeco
 	if err != nil {
 		return 0, err
 	}
-	defer s.stop(ctx)
+	defer func() { _ = s.stop(ctx) }()
 	token, err := s.token(ctx, "publisher", "acme")
 	if err != nil {
 		return 0, err

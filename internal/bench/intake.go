@@ -37,7 +37,7 @@ func intake(ctx context.Context, b *bench) (round, error) {
 	if err != nil {
 		return round{}, err
 	}
-	defer s.stop(ctx)
+	defer func() { _ = s.stop(ctx) }()
 	for _, vendor := range simulate.Vendors() {
 		if _, err := s.token(ctx, "publisher", vendor); err != nil {
 			return round{}, err

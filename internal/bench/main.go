@@ -42,14 +42,22 @@ type round struct {
 }
 
 var rows = []row{
-	{name: "visible", what: "publish → visible in GraphQL, p99 at 500 events/s ÷ (produce → fetch, plus a commit) p99", run: visible, bar: 4, goal: 2,
-		bound: "three steps where the peer has one: two HTTP requests, the projection's transaction, its wake-up"},
-	{name: "memory", what: "memory of serve under that load, MiB", run: memory, bar: 256, goal: 128, rounds: 1,
-		bound: "the ring's caches and the batches in flight"},
-	{name: "intake", what: "intake of 100-event batches, sealed, events/s ÷ bare Writer of the same bytes, same calls in flight", run: intake, bar: 0.15, goal: 0.3, atLeast: true,
-		bound: "CPU: parsing, the schema check and the seals"},
-	{name: "import", what: "import of the real log in file order ÷ in order of time, rows/s until folded", run: importOrder, bar: 0.5, goal: 1, atLeast: true, rounds: 3,
-		bound: "lives folded again: half of the rows land in their customer's past"},
+	{
+		name: "visible", what: "publish → visible in GraphQL, p99 at 500 events/s ÷ (produce → fetch, plus a commit) p99", run: visible, bar: 4, goal: 2,
+		bound: "three steps where the peer has one: two HTTP requests, the projection's transaction, its wake-up",
+	},
+	{
+		name: "memory", what: "memory of serve under that load, MiB", run: memory, bar: 256, goal: 128, rounds: 1,
+		bound: "the ring's caches and the batches in flight",
+	},
+	{
+		name: "intake", what: "intake of 100-event batches, sealed, events/s ÷ bare Writer of the same bytes, same calls in flight", run: intake, bar: 0.15, goal: 0.3, atLeast: true,
+		bound: "CPU: parsing, the schema check and the seals",
+	},
+	{
+		name: "import", what: "import of the real log in file order ÷ in order of time, rows/s until folded", run: importOrder, bar: 0.5, goal: 1, atLeast: true, rounds: 3,
+		bound: "lives folded again: half of the rows land in their customer's past",
+	},
 }
 
 func main() {

@@ -59,7 +59,7 @@ func visible(ctx context.Context, b *bench) (round, error) {
 	if err != nil {
 		return round{}, err
 	}
-	defer s.stop(ctx)
+	defer func() { _ = s.stop(ctx) }()
 	ours, err := s.publishAndRead(ctx)
 	if err != nil {
 		return round{}, err
@@ -174,7 +174,7 @@ func memory(ctx context.Context, b *bench) (round, error) {
 	if err != nil {
 		return round{}, err
 	}
-	defer s.stop(ctx)
+	defer func() { _ = s.stop(ctx) }()
 	if _, err := s.publishAndRead(ctx); err != nil {
 		return round{}, err
 	}
