@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/tellonce/tellonce/domain"
 )
 
@@ -82,7 +80,7 @@ func (l *linkChange) vanishes() bool {
 // holds and not yet written. It reads, it does not lock: locks is what must be
 // locked, unchanged since it was read, before the plan may be written.
 type plan struct {
-	tx      pgx.Tx
+	tx      transaction
 	sql     *statements
 	changes []change
 	ours    map[domain.PersonID]*node // persons that this transaction made, as it made them

@@ -19,7 +19,7 @@ var errGrown = errors.New("closure grew")
 // run is one attempt at a batch, in one transaction.
 type run struct {
 	e    *Engine
-	tx   pgx.Tx
+	tx   transaction
 	sql  *statements
 	work *batchWork
 
@@ -40,7 +40,7 @@ func (e *Engine) applyOnce(ctx context.Context, work *batchWork) error {
 		e: e, work: work, verdicts: map[domain.EventID]*verdict{},
 		ours: map[domain.PersonID]*node{}, locked: map[domain.PersonID]int64{},
 	}
-	if err := e.inTransaction(ctx, func(tx pgx.Tx) error {
+	if err := e.inTransaction(ctx, func(tx transaction) error {
 		r.tx = tx
 		return r.apply(ctx)
 	}); err != nil {
@@ -76,11 +76,18 @@ WHERE projection = $3 AND topic = $4 AND partition = $5 AND (next_offset = $6 OR
 func (r *run) enter(ctx context.Context) (fresh map[domain.EventID]bool, err error) {
 	w := r.work
 	batch := &pgx.Batch{}
+	batch.Queue(begin)
+	batch.Queue(planned)
 	batch.Queue(fence, w.next, w.read.recorded, live, w.place.topic, w.place.partition, w.expected, r.e.broken.noFence)
 	batch.Queue(readGenerations)
 	batch.Queue(makeSeen, verdictColumns(w.read.identities, func(identity domain.EventID) *verdict { return &w.read.arrivals[identity].verdict })...)
 	results := r.tx.SendBatch(ctx, batch)
 	defer func() { err = errors.Join(err, closed(results)) }()
+	for range 2 {
+		if _, err := results.Exec(); err != nil {
+			return nil, fmt.Errorf("begin: %w", err)
+		}
+	}
 	tag, err := results.Exec()
 	if err != nil {
 		return nil, fmt.Errorf("advance checkpoint: %w", err)

@@ -98,7 +98,8 @@ func newTableSQL(t AnyTable, owner string, generation int) tableSQL {
 		s.upsert += "UPDATE SET (" + names("", values) + ") = ROW(" + names("excluded.", values) + ") WHERE (" + names("t.", values) + ") IS DISTINCT FROM (" + names("excluded.", values) + ")"
 	}
 	s.drop = "DELETE FROM " + s.name + " t USING unnest(" + arrays(1, key) + ") u(" + names("", key) + ") WHERE (" + names("t.", key) + ") = (" + names("u.", key) + ")"
-	s.keep = "DELETE FROM " + s.name + " t WHERE t." + owner + " = ANY($1) AND NOT EXISTS (SELECT FROM unnest(" + arrays(2, key) + ") u(" + names("", key) + ") WHERE (" + names("t.", key) + ") = (" + names("u.", key) + "))"
+	// NOT IN is a look-up in a hash; NOT EXISTS may be planned as a loop in a loop.
+	s.keep = "DELETE FROM " + s.name + " t WHERE t." + owner + " = ANY($1) AND (" + names("t.", key) + ") NOT IN (SELECT * FROM unnest(" + arrays(2, key) + "))"
 	s.forget = "DELETE FROM " + s.name + " WHERE " + owner + " = ANY($1)"
 	return s
 }

@@ -55,8 +55,8 @@ func timelineRows(r *domain.Recorded) []TimelineRow {
 }
 
 // readTimeline reads events by a statement of (owner, record) over $1.
-func readTimeline(ctx context.Context, tx pgx.Tx, sql string, arg any, each func(owner domain.PersonID, e lived) error) error {
-	rows, err := tx.Query(ctx, sql, arg)
+func readTimeline(ctx context.Context, db DB, sql string, arg any, each func(owner domain.PersonID, e lived) error) error {
+	rows, err := db.Query(ctx, sql, arg)
 	if err != nil {
 		return fmt.Errorf("read timeline: %w", err)
 	}

@@ -33,7 +33,7 @@ func (w *writing) rows(read func(pgx.Rows, error) error, sql string, args ...any
 
 // send sends all at once and deals with the answers in order; meanwhile is called
 // after the first few of them, while the database works on the others.
-func (w *writing) send(ctx context.Context, tx pgx.Tx, first int, meanwhile func() error) error {
+func (w *writing) send(ctx context.Context, tx transaction, first int, meanwhile func() error) error {
 	if len(w.answer) == 0 {
 		return meanwhile()
 	}
@@ -85,8 +85,9 @@ func (r *run) write(ctx context.Context) error {
 	w = &writing{}
 	f.write(w)
 	f.writeCustomers(w)
+	w.exec(commit)
 	if err := w.send(ctx, r.tx, 0, func() error { return nil }); err != nil {
-		return fmt.Errorf("write folds: %w", err)
+		return fmt.Errorf("write folds and commit: %w", err)
 	}
 	return nil
 }
