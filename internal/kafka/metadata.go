@@ -22,9 +22,7 @@ type described struct {
 }
 
 type describedPartition struct {
-	led      bool // has a leader
 	replicas int
-	inSync   int
 }
 
 // TopicID of a topic that exists; else ErrNoTopic.
@@ -99,17 +97,19 @@ func readDescribed(answer []byte, topic string) (described, error) {
 		n := c.compactLength(1)
 		d.partitions = make([]describedPartition, n)
 		for range n {
-			bad := c.int16()
+			c.int16() // error
 			index := int(c.int32())
-			leader := c.int32()
+			c.int32() // leader
 			c.int32() // epoch
-			replicas, inSync, _ := c.brokers(), c.brokers(), c.brokers()
+			replicas := c.brokers()
+			c.brokers() // in sync
+			c.brokers() // offline
 			c.tags()
 			if index < 0 || index >= n {
 				c.fail()
 				break
 			}
-			d.partitions[index] = describedPartition{led: bad == 0 && leader >= 0, replicas: replicas, inSync: inSync}
+			d.partitions[index] = describedPartition{replicas: replicas}
 		}
 		c.int32() // authorised operations
 		c.tags()

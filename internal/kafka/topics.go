@@ -69,14 +69,15 @@ func (c *Client) makeTopic(ctx context.Context, t Topic) error {
 	return c.awaitLeaders(ctx, t.Name)
 }
 
-// awaitLeaders returns once every partition can be written: the brokers answer
-// before that.
+// awaitLeaders returns once every partition can be written: the brokers say that the
+// topic is made before that, and who leads it before that one knows. Only the leader
+// answers where its log ends.
 func (c *Client) awaitLeaders(ctx context.Context, topic string) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
-		d, err := c.wire.describe(ctx, topic)
-		if err == nil && !slices.ContainsFunc(d.partitions, func(p describedPartition) bool { return !p.led }) {
+		_, err := c.Ends(ctx, topic)
+		if err == nil {
 			return nil
 		}
 		select {

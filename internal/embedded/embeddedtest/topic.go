@@ -3,6 +3,7 @@ package embeddedtest
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,13 +49,17 @@ func Topic(t testing.TB, brokers []string, prefix string, partitions int) string
 	return name
 }
 
-// awaitTopic returns once every partition has a leader: the broker answers
-// CreateTopics before that.
+// awaitTopic returns once every partition has a leader that knows it: the broker
+// answers CreateTopics before that. Only a leader answers where its log ends.
 func awaitTopic(ctx context.Context, t testing.TB, client *kafka.Client, name string, partitions int) {
 	t.Helper()
+	asked := make([]kafka.OffsetRequest, partitions)
+	for i := range asked {
+		asked[i] = kafka.LastOffsetOf(i)
+	}
 	for {
-		seen, err := client.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{name}})
-		if err == nil && len(seen.Topics) == 1 && seen.Topics[0].Error == nil && led(seen.Topics[0].Partitions) == partitions {
+		ends, err := client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{name: asked}})
+		if err == nil && len(ends.Topics[name]) == partitions && !slices.ContainsFunc(ends.Topics[name], func(p kafka.PartitionOffsets) bool { return p.Error != nil }) {
 			return
 		}
 		select {
@@ -63,14 +68,4 @@ func awaitTopic(ctx context.Context, t testing.TB, client *kafka.Client, name st
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
-}
-
-func led(partitions []kafka.Partition) int {
-	n := 0
-	for _, p := range partitions {
-		if p.Error == nil && p.Leader.Host != "" {
-			n++
-		}
-	}
-	return n
 }
