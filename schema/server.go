@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,7 @@ type Config struct {
 	Verifier Verifier
 	Codes    domain.Codes     // labels of reasons and steps
 	Zone     *time.Location   // of the days that briefs tell; UTC where nil
+	Operator string           // the operator's own <vendor>; "operator" where empty
 	Region   string           // default region of telephone numbers, ISO 3166: "FR"
 	Topic    string           // whose checkpoints say how fresh an answer is; "tellonce.events"
 	Now      func() time.Time // what is overdue or open is decided against it
@@ -43,6 +45,7 @@ type Server struct {
 	verifier    Verifier
 	codes       domain.Codes
 	zone        *time.Location
+	operator    string
 	region      string
 	topic       string
 	clock       func() time.Time
@@ -62,7 +65,8 @@ func New(c Config) (*Server, error) {
 		return nil, errors.New("make GraphQL server: a database, a ring, a verifier, a clock and a log are needed")
 	}
 	s := &Server{
-		db: c.Database, ring: c.Ring, verifier: c.Verifier, codes: c.Codes, zone: c.Zone, region: c.Region, topic: c.Topic,
+		operator: cmp.Or(c.Operator, "operator"),
+		db:       c.Database, ring: c.Ring, verifier: c.Verifier, codes: c.Codes, zone: c.Zone, region: c.Region, topic: c.Topic,
 		clock: c.Now, limits: c.Limits.withDefaults(), log: c.Log, declared: declared(),
 	}
 	if s.topic == "" {

@@ -46,7 +46,7 @@ func (c *demoCmd) Run(ctx context.Context, out output) (err error) {
 	}
 	settings := &serving{
 		place:  place{Dir: dir, EventsTopic: "tellonce.events"},
-		Listen: listen, Region: "FR", Operator: "operator", FactSources: []string{"/vendors/operator/billing"}, Partitions: 4,
+		Listen: listen, Region: "FR", Zone: "Europe/Paris", Operator: "operator", FactSources: []string{"/vendors/operator/billing"}, Partitions: 4,
 	}
 	begun := time.Now()
 	until, err := storyEnd(dir, begun)

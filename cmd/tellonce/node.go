@@ -39,6 +39,7 @@ type serving struct {
 
 	Listen      string   `default:"127.0.0.1:8484" placeholder:"HOST:PORT" help:"Where HTTP is served; port 0 takes a free one."`
 	Region      string   `default:"FR" placeholder:"CC" help:"The customers' own region (ISO 3166), for telephone numbers without a country code."`
+	Zone        string   `default:"Europe/Paris" help:"The operator's time zone (IANA), in which days are told."`
 	Operator    string   `default:"operator" help:"The operator's own name in sources: /vendors/<name>/<system>."`
 	Catalogue   string   `type:"existingfile" placeholder:"FILE" help:"The operator's own reasons and steps, in place of the shipped ones."`
 	FactSources []string `default:"/vendors/operator/billing,/vendors/operator/network" placeholder:"SOURCE,…" help:"Sources that may state the operator's facts: outages, bills, credits, released identifiers."`
@@ -53,6 +54,9 @@ func (s *serving) Validate() error {
 	}
 	if s.Partitions < 1 || s.Partitions > 4096 {
 		return fmt.Errorf("--partitions %d: 1 to 4096 expected", s.Partitions)
+	}
+	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" {
+		return fmt.Errorf("--zone %q: a zone of the IANA database expected, such as Europe/Paris", s.Zone)
 	}
 	if s.Replication < 0 {
 		return fmt.Errorf("--replication %d: 1 or more expected", s.Replication)
@@ -140,12 +144,16 @@ func startNode(ctx context.Context, s *serving, roles []string, log *slog.Logger
 		mux.Handle("/v1/events", intake.NewHandler(n.intake, verifier, intake.Limits{}))
 	}
 	if n.has(roleAPI) {
+		zone, err := time.LoadLocation(s.Zone)
+		if err != nil {
+			return nil, fmt.Errorf("read --zone: %w", err) // Validate has loaded it before
+		}
 		codes, err := s.codes()
 		if err != nil {
 			return nil, err
 		}
 		api, err := schema.New(schema.Config{
-			Database: n.reader, Ring: names, Verifier: verifier, Codes: codes, Region: s.Region, Topic: n.topic, Now: time.Now, Log: log,
+			Database: n.reader, Ring: names, Verifier: verifier, Codes: codes, Operator: s.Operator, Zone: zone, Region: s.Region, Topic: n.topic, Now: time.Now, Log: log,
 		})
 		if err != nil {
 			return nil, err
