@@ -23,7 +23,7 @@ var entryObject = object{
 		{name: "reason", typ: "Reason", cost: 1, doc: "Its problem's reason.", get: column(func(e *entry) any { return orNone(e.reason) })},
 		{name: "text", typ: "String", class: words, doc: "What was said or written, in short: the first of `texts`.", get: entryOf(func(_ *call, o *opened) any { return o.firstText() })},
 		{name: "texts", typ: "[Text!]!", doc: "Everything in free text that the viewer may see.", get: entryOf(func(_ *call, o *opened) any { return o.texts() })},
-		{name: "outcome", typ: "String", doc: "What came of it, where its type has an outcome, a result, a resolution or an end: worked, failed, accepted, resolved, abandoned…", get: entryOf(func(_ *call, o *opened) any { return o.outcome() })},
+		{name: "outcome", typ: "String", doc: "What came of it, where its type says so: of a step or an attempt its outcome, of an interaction how it ended or was resolved, of a ticket its resolution, of a visit the work done, of a self-care page its result.", get: entryOf(func(_ *call, o *opened) any { return o.outcome() })},
 		{name: "step", typ: "Step", doc: "The troubleshooting step that it is about.", get: entryOf(func(_ *call, o *opened) any { return stepOf(o) })},
 		{name: "data", typ: "JSON", doc: "Its data as tellonce keeps it: without personal values, persons and agents by pseudonym.", get: entryOf(func(_ *call, o *opened) any { return rawJSON(o.clear()) })},
 		{name: "personal", typ: "PersonalStatus!", doc: "What became of its personal values; the names of those who handled it count for nothing.", get: entryStatus},

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tellonce/tellonce/domain"
 )
@@ -34,7 +35,7 @@ func readLife(argument, cursor string) (*domain.LifeKey, error) {
 		return nil, err
 	}
 	texts := strings.Split(string(b[min(16, len(b)):]), "\x00")
-	if len(b) < 16 || len(texts) != 3 {
+	if len(b) < 16 || len(texts) != 3 || !utf8.Valid(b[16:]) {
 		return nil, badCursor(argument)
 	}
 	return &domain.LifeKey{

@@ -103,11 +103,40 @@ func (o *opened) clear() []byte {
 
 // outcome is what came of the event, whatever its type calls it.
 func (o *opened) outcome() any {
-	var says struct{ Outcome, Resolution, Result, End string }
-	if json.Unmarshal(o.clear(), &says) != nil {
-		return nil // none of them is a text here
+	for _, of := range outcomes {
+		if outcome := of(o.event.Event); outcome != "" {
+			return outcome
+		}
 	}
-	return orNull(cmp.Or(says.Outcome, says.Resolution, says.Result, says.End))
+	return nil
+}
+
+var outcomes = []func(domain.Event) string{
+	outcomeOf(func(e *domain.StepTried) string { return e.Outcome }),
+	outcomeOf(func(e *domain.StepConcluded) string { return e.Outcome }),
+	outcomeOf(func(e *domain.InteractionOffered) string { return e.Outcome }),
+	outcomeOf(func(e *domain.InteractionEnded) string { return e.End }),
+	outcomeOf(func(e *domain.InteractionWrapped) string { return e.Resolution }),
+	outcomeOf(func(e *domain.AppointmentReported) string { return e.Work }),
+	outcomeOf(func(e *domain.ContactAttempted) string { return e.Outcome }),
+	outcomeOf(func(e *domain.SelfcareVisited) string { return e.Result }),
+	outcomeOf(func(e *domain.ContestSettled) string { return e.Outcome }),
+	func(e domain.Event) string {
+		if t, ok := e.(domain.TicketEvent); ok {
+			return t.State().Resolution
+		}
+		return ""
+	},
+}
+
+// outcomeOf reads the outcome of events of one type, "" of any other.
+func outcomeOf[E any](read func(*E) string) func(domain.Event) string {
+	return func(event domain.Event) string {
+		if e, ok := any(event).(*E); ok {
+			return read(e)
+		}
+		return ""
+	}
 }
 
 // label is the words for a code: in the language, else in English, else the code.
@@ -143,6 +172,9 @@ func (f *timelineFilter) read(given arguments) error {
 		list, _ := given[name].([]any)
 		for _, one := range list {
 			text, _ := one.(string)
+			if strings.ContainsRune(text, 0) {
+				return refuse(CodeInvalidArgument, "filter.%s has a text with U+0000: no event has one", name)
+			}
 			*to = append(*to, text)
 		}
 		if len(*to) > 100 {

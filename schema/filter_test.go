@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"reflect"
 	"slices"
@@ -148,6 +149,9 @@ func TestWhatIsNoPage(t *testing.T) {
 		"a cursor made up":       {"after": "x"},
 		"a cursor cut short":     {"before": cursor[:12]},
 		"a cursor of elsewhere":  {"after": "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+		"a cursor of no text":    {"after": base64.RawURLEncoding.EncodeToString(append([]byte{1}, append(make([]byte, 16), 0xff, 0, 0)...))},
+		"a cursor of no time":    {"after": base64.RawURLEncoding.EncodeToString(append([]byte{1, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, make([]byte, 10)...))},
+		"a text with U+0000":     {"filter": map[string]any{"vendors": []string{"a\x00"}}},
 		"a problem that is none": {"filter": map[string]any{"problem": "1"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"time"
+
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tellonce/tellonce/domain"
@@ -68,14 +70,9 @@ func (r *request) planBrief(of place) *briefRows {
 	chosen := func() *query { return newQuery(of.grant).chosen(of) }
 	asked := func() *query { return newQuery(of.grant).who(of) }
 	q := chosen()
-	r.batch.add(rowsInto(q.template(`SELECT x.problem, x.event, x.person, x.opened FROM {problem_opening} x JOIN chosen USING (customer, problem)`), &b.Openings))
-	q = chosen()
 	r.batch.add(rowsInto(q.template(`SELECT x.space, x.number, x.problem, x.status, x.touched, x.joined_by
 FROM {ticket} x JOIN chosen USING (customer, problem) ORDER BY x.space, x.number`), &b.Tickets))
-	q = chosen()
-	r.batch.add(rowsInto(q.template(`SELECT x.interaction, x.problem FROM {first_named} x JOIN chosen USING (customer, problem)`), &b.FirstNamed))
-	q = chosen()
-	r.batch.add(rowsInto(q.template(mentioned+`SELECT interaction, problem, max(at) FROM mentioned GROUP BY interaction, problem`), &b.Mentions))
+	r.batch.add(r.briefMentions(of, b))
 	q = chosen()
 	r.batch.add(rowsInto(q.template(mentioned+contactColumns+`
 FROM {contact} x JOIN who USING (customer)
@@ -102,21 +99,47 @@ const sealedColumns = `t.record, t.person, a.seed, a.wrap, t.reference, b.seed, 
 func (r *request) briefProblems(of place, b *briefRows) statement {
 	q := newQuery(of.grant).chosen(of).template(`SELECT p.problem, p.whole, p.status, p.reason, p.first_reason, p.asset, p.asset_kind, p.touched, p.contacts,
   p.last_contact, p.reopenings, p.joined_by, p.words_person, p.words_event,
-  (SELECT count(*) FROM {problem} o WHERE o.customer = p.customer AND o.status = 'open'), ` + sealedColumns + `
-FROM chosen JOIN {problem} p USING (customer, problem)
+  o.event, o.person, o.opened, (SELECT count(*) FROM {problem} o WHERE o.customer = p.customer AND o.status = 'open'), ` + sealedColumns + `
+FROM chosen JOIN {problem} p USING (customer, problem) JOIN {problem_opening} o USING (customer, problem)
 ` + wordsOf + `ORDER BY p.touched DESC, p.problem DESC`)
 	return q.statement(func(rows pgx.Rows) error {
-		b.Problems, b.OpenProblems = nil, 0
+		b.Problems, b.Openings, b.OpenProblems = nil, nil, 0
 		var p projections.ProblemRow
+		var o projections.ProblemOpeningRow
 		var s sealed
 		_, err := pgx.ForEachRow(rows, append([]any{
 			&p.Problem, &p.Whole, &p.Status, &p.Reason, &p.FirstReason, &p.Asset, &p.AssetKind, &p.Touched, &p.Contacts,
-			&p.LastContact, &p.Reopenings, &p.JoinedBy, &p.WordsPerson, &p.WordsEvent, &b.OpenProblems,
+			&p.LastContact, &p.Reopenings, &p.JoinedBy, &p.WordsPerson, &p.WordsEvent,
+			&o.Event, &o.Person, &o.Opened, &b.OpenProblems,
 		}, s.columns()...), func() error {
-			b.Problems = append(b.Problems, p)
+			o.Problem = p.Problem
+			b.Problems, b.Openings = append(b.Problems, p), append(b.Openings, o)
 			if p.WordsEvent != nil {
 				s.keep(r, *p.WordsEvent)
 			}
+			return nil
+		})
+		return err
+	})
+}
+
+// briefMentions reads which interactions are about the problems, and which problem
+// those interactions named first that had events before they named one.
+func (r *request) briefMentions(of place, b *briefRows) statement {
+	q := newQuery(of.grant).chosen(of).template(mentioned + `SELECT interaction, problem, max(at) FROM mentioned GROUP BY interaction, problem
+UNION ALL
+SELECT f.interaction, f.problem, NULL FROM chosen JOIN {first_named} f USING (customer, problem)`)
+	return q.statement(func(rows pgx.Rows) error {
+		b.Mentions, b.FirstNamed = nil, nil
+		var interaction domain.PersonID
+		var problem int64
+		var last *time.Time
+		_, err := pgx.ForEachRow(rows, []any{&interaction, &problem, &last}, func() error {
+			if last == nil {
+				b.FirstNamed = append(b.FirstNamed, projections.FirstNamedRow{Interaction: interaction, Problem: problem})
+				return nil
+			}
+			b.Mentions = append(b.Mentions, projections.Mention{Interaction: interaction, Problem: problem, Last: *last})
 			return nil
 		})
 		return err

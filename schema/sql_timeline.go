@@ -41,8 +41,9 @@ type timelinePage struct {
 // later than all edges, and than the last event of the persons not opened, are sure.
 // Rows at an edge are read again with the next ones, as more may share their time: so
 // what is sure is complete whatever the order of ties, and the page is cut by the
-// whole key at the end. A page of 20 reads at most 60 rows whatever the life, but
-// where dozens of events share the instant at which the page ends.
+// whole key at the end. Of a customer of many persons a page of 20 reads at most 60
+// rows, but where dozens of events share the instant at which the page ends; of one
+// of few persons it takes more rows at a time, and fewer steps.
 //
 // A page from the end walks the same way in the other direction.
 func timelineQuery(p place, t *timelinePage) *query {
@@ -50,7 +51,7 @@ func timelineQuery(p place, t *timelinePage) *query {
 	latest, earliest := t.bounds(q)
 	q.who(p).template(directed(t.backward, timelineWalk,
 		"$latest", latest, "$earliest", earliest,
-		"$limit", q.arg(t.size+1, "int4"), "$rows", q.arg(max(2, t.size/10), "int4"),
+		"$limit", q.arg(t.size+1, "int4"), "$few", q.arg(max(2, t.size/10), "int4"), "$more", q.arg(max(8, t.size/5), "int4"),
 		"$where", t.where(q)))
 	if t.context {
 		q.template(directed(t.backward, timelineContext))
@@ -70,7 +71,8 @@ func directed(backward bool, text string, more ...string) string {
 }
 
 const timelineWalk = `, member AS MATERIALIZED (
-  SELECT array_agg(m.person) AS persons, array_agg(m.near) AS nears, array_agg(m.since) AS sinces, array_agg(m.until) AS untils
+  SELECT array_agg(m.person) AS persons, array_agg(m.near) AS nears, array_agg(m.since) AS sinces, array_agg(m.until) AS untils,
+         CASE WHEN count(*) > 50 THEN $few ELSE $more END AS rows
   FROM (SELECT p.person, p.since, p.until, n.near
         FROM engine.person p JOIN who USING (customer)
         CROSS JOIN LATERAL (SELECT CASE WHEN $from $>= $last THEN $last ELSE
@@ -109,7 +111,7 @@ const timelineWalk = `, member AS MATERIALIZED (
     SELECT CASE WHEN o.opens THEN w.opened + 1 ELSE e.at END AS at,
            CASE WHEN o.opens THEN $from ELSE e.edge END AS near,
            CASE WHEN o.opens THEN 0 ELSE coalesce(w.ties[e.at], 0) END AS ties,
-           CASE WHEN o.opens THEN $rows ELSE coalesce(w.ties[e.at] + $rows, 0) END AS most
+           CASE WHEN o.opens THEN m.rows ELSE coalesce(w.ties[e.at] + m.rows, 0) END AS most
   ) i
   CROSS JOIN LATERAL (
     SELECT array_agg(x.entry) AS rows, array_agg(x.time ORDER BY x.time $DESC) AS times, count(*)::int4 AS total, min(x.edge) AS edge,
