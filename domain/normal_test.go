@@ -44,6 +44,8 @@ func TestNormalise(t *testing.T) {
 		"a line by its telephone number":            {Line, "01 45 67 89 01", "FR", "+33145678901"},
 		"the same as an address book copies it":     {Line, "\u202a01 45 67 89 01\u202c", "FR", "+33145678901"},
 		"a line by its technical id":                {Line, "fti-75 001 x", "FR", "FTI-75001X"},
+		"a line by bare digits that may count":      {Line, "145678901", "FR", "145678901"},
+		"a line where no trunk prefix is dialled":   {Line, "212345678", "PT", "+351212345678"},
 		"a line by a number that cannot be called":  {Line, "12", "FR", "12"},
 		"an e-mail address in capitals":             {Email, " Jeanne.Martin@Example.COM ", "FR", "jeanne.martin@example.com"},
 		"an e-mail address with accents":            {Email, "jeanne@société.fr", "FR", "jeanne@xn--socit-esab.fr"},

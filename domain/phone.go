@@ -48,12 +48,21 @@ func callable(text, region string) string {
 	return phonenumbers.Format(number, phonenumbers.E164)
 }
 
-// lineNumber is the normal form of a line.
+// lineNumber is the normal form of a line. A line joins customers, so that bare
+// digits are a telephone number only where they are written as one is dialled: with a
+// plus, or with the trunk prefix where the region has one. "145678901" may as well
+// count a circuit.
 func lineNumber(text, region string) string {
-	if number := e164(text, region); number != "" {
-		return number
+	number := e164(text, region)
+	if number == "" {
+		return solid(text)
 	}
-	return solid(text)
+	written := dialled(strings.TrimFunc(norm.NFKC.String(text), unseen))
+	trunk := phonenumbers.GetNddPrefixForRegion(region, true)
+	if written != "" && written[0] != '+' && trunk != "" && !strings.HasPrefix(written, trunk) {
+		return solid(text)
+	}
+	return number
 }
 
 // dialled is what is dialled of a written number: its digits, after a plus where
