@@ -39,7 +39,7 @@ test: servers-installed lint
 	@$(GO) run ./internal/embedded/testservers -- $(GO) test -race -count=1 -p 2 -timeout 15m ./...
 
 bench: servers-installed build
-	@$(GO) run ./internal/embedded/testservers -- $(GO) run ./internal/bench
+	@$(GO) run ./internal/embedded/testservers -durable -- $(GO) run ./internal/bench
 
 lint: $(LINT)
 	@$(LINT) run ./...
