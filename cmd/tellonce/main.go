@@ -1,6 +1,3 @@
-// Command tellonce is the operator's one history of every interaction: the whole
-// product in one binary. This folder alone wires the packages together; each
-// command is one file.
 package main
 
 import (

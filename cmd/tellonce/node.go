@@ -7,15 +7,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/tellonce/tellonce/deploy"
-	"github.com/tellonce/tellonce/domain"
 	"github.com/tellonce/tellonce/internal/access"
 	"github.com/tellonce/tellonce/internal/embedded"
 	"github.com/tellonce/tellonce/internal/intake"
@@ -24,64 +21,6 @@ import (
 	"github.com/tellonce/tellonce/projections"
 	"github.com/tellonce/tellonce/schema"
 )
-
-// The roles that a process may have.
-const (
-	roleIntake  = "intake"
-	roleProject = "project"
-	roleAPI     = "api"
-)
-
-// serving are the settings of a process that serves.
-type serving struct {
-	place
-	secrets
-
-	Listen      string   `default:"127.0.0.1:8484" placeholder:"HOST:PORT" help:"Where HTTP is served; port 0 takes a free one."`
-	Region      string   `default:"FR" placeholder:"CC" help:"The customers' own region (ISO 3166), for telephone numbers without a country code."`
-	Zone        string   `default:"Europe/Paris" help:"The operator's time zone (IANA), in which days are told."`
-	Operator    string   `default:"operator" help:"The operator's own name in sources: /vendors/<name>/<system>."`
-	Catalogue   string   `type:"existingfile" placeholder:"FILE" help:"The operator's own reasons and steps, in place of the shipped ones."`
-	FactSources []string `default:"/vendors/operator/billing,/vendors/operator/network" placeholder:"SOURCE,…" help:"Sources that may state the operator's facts: outages, bills, credits, released identifiers."`
-	Partitions  int      `default:"8" help:"Partitions of the log's topic where it is made; a topic that exists keeps its own."`
-	Replication int      `placeholder:"N" help:"Replicas of the log's topic where it is made. Not given: 3 on given brokers, 1 on the embedded one."`
-}
-
-// Validate refuses settings that cannot be meant; kong calls it.
-func (s *serving) Validate() error {
-	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
-		return fmt.Errorf("--listen %q: host:port expected", s.Listen)
-	}
-	if s.Partitions < 1 || s.Partitions > 4096 {
-		return fmt.Errorf("--partitions %d: 1 to 4096 expected", s.Partitions)
-	}
-	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" {
-		return fmt.Errorf("--zone %q: a zone of the IANA database expected, such as Europe/Paris", s.Zone)
-	}
-	if s.Replication < 0 {
-		return fmt.Errorf("--replication %d: 1 or more expected", s.Replication)
-	}
-	if len(s.Region) != 2 {
-		return fmt.Errorf("--region %q: two letters of ISO 3166 expected", s.Region)
-	}
-	return s.place.Validate()
-}
-
-// codes are the operator's reasons and steps.
-func (s *serving) codes() (domain.Codes, error) {
-	if s.Catalogue == "" {
-		return deploy.Codes()
-	}
-	text, err := os.ReadFile(s.Catalogue)
-	if err != nil {
-		return domain.Codes{}, fmt.Errorf("read catalogue: %w", err)
-	}
-	codes, err := deploy.ParseCodes(text)
-	if err != nil {
-		return codes, fmt.Errorf("read catalogue %s: %w", s.Catalogue, err)
-	}
-	return codes, nil
-}
 
 // node is a running tellonce: the packages, wired.
 type node struct {
