@@ -37,7 +37,11 @@ func (s *showing) publish(ctx context.Context) (published, error) {
 			return published{}, err
 		}
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(s.out.Err), progressbar.OptionSetDescription("publishing"),
+	expected := 0
+	for range operator.Deliveries(simulate.Ordinary) {
+		expected++
+	}
+	bar := progressbar.NewOptions(expected, progressbar.OptionSetWriter(s.out.Err), progressbar.OptionSetDescription("publishing"),
 		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("events"), progressbar.OptionThrottle(200*time.Millisecond), progressbar.OptionClearOnFinish())
 	type batch struct {
 		json  []byte

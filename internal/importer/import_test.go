@@ -248,7 +248,7 @@ func TestNothingIsLost(t *testing.T) {
 				s.answer(w, events[1:])
 				return true
 			}
-		}, "999 answers for 1000 events"},
+		}, "the answer is not understood: it has "},
 		"a body too large": {func(*stub) func(http.ResponseWriter, *http.Request, int, []map[string]any) bool {
 			return func(w http.ResponseWriter, _ *http.Request, _ int, events []map[string]any) bool {
 				if len(events) <= 300 {
