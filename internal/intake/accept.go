@@ -22,8 +22,9 @@ import (
 func (in *Intake) Accept(ctx context.Context, viewer access.Viewer, batch []Candidate) ([]Answer, projections.After, error) {
 	now := in.opts.Now().UTC().Truncate(time.Microsecond)
 	items := make([]item, len(batch))
+	checks := checks{Intake: in, viewer: viewer, now: now}
 	for i := range batch {
-		in.check(viewer, &batch[i], &items[i], now)
+		checks.check(&batch[i], &items[i])
 	}
 	ctx, cancel := context.WithTimeout(ctx, in.opts.Wait)
 	defer cancel()

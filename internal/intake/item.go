@@ -35,15 +35,22 @@ func (it *item) warn(code WarningCode, pointer, detail string) {
 	it.answer.Warnings = append(it.answer.Warnings, Warning{Code: code, Pointer: pointer, Detail: detail})
 }
 
-// check does all that needs neither ring nor log.
-func (in *Intake) check(viewer access.Viewer, c *Candidate, it *item, now time.Time) {
+// checks are those of one batch that need neither ring nor log.
+type checks struct {
+	*Intake
+	viewer access.Viewer
+	now    time.Time
+	room   []byte // for canonical forms, one after the other
+}
+
+func (in *checks) check(c *Candidate, it *item) {
 	it.answer.Source, _ = c.attributes["source"].(string)
 	it.answer.ID, _ = c.attributes["id"].(string)
 	if c.defect != nil {
 		it.refuse(c.defect)
 		return
 	}
-	e, p := envelope(c, now)
+	e, p := envelope(c, in.now)
 	if p != nil {
 		it.refuse(p)
 		return
@@ -51,8 +58,9 @@ func (in *Intake) check(viewer access.Viewer, c *Candidate, it *item, now time.T
 	it.data = c.data.(map[string]any)
 	// The digest is of what the sender said: neither an upcast nor what is filled in
 	// below may change it.
-	it.record.Digest = in.ring.Digest(canonicalForm(&e, it.data))
-	if p := in.mayPublish(viewer, &e, it.data); p != nil {
+	in.room = appendCanonical(in.room[:0], &e, it.data)
+	it.record.Digest = in.ring.Digest(in.room)
+	if p := in.mayPublish(in.viewer, &e, it.data); p != nil {
 		it.refuse(p)
 		return
 	}
@@ -65,9 +73,9 @@ func (in *Intake) check(viewer access.Viewer, c *Candidate, it *item, now time.T
 		return
 	}
 	it.record.Envelope = e
-	if e.Time.Sub(now) > markedAhead {
+	if ahead := e.Time.Sub(in.now); ahead > markedAhead {
 		it.record.Marks = append(it.record.Marks, MarkAhead)
-		it.warn(WarnAhead, "/time", "The time is "+e.Time.Sub(now).Round(time.Second).String()+" ahead of this clock: set the sender's clock. From 10 minutes on events are refused.")
+		it.warn(WarnAhead, "/time", "The time is "+ahead.Round(time.Second).String()+" ahead of this clock: set the sender's clock. From 10 minutes on events are refused.")
 	}
 	it.look(c)
 }
@@ -98,11 +106,11 @@ func (it *item) look(c *Candidate) {
 	}
 }
 
-// canonicalForm is what the sender says in one form of bytes, whatever the
+// appendCanonical writes what the sender says in one form of bytes, whatever the
 // transport: without revision, which is compared beside it, and without what intake
 // and the way here add.
-func canonicalForm(e *domain.Envelope, data map[string]any) []byte {
-	b := append(make([]byte, 0, 1024), "tellonce 1\n"...)
+func appendCanonical(b []byte, e *domain.Envelope, data map[string]any) []byte {
+	b = append(b, "tellonce 1\n"...)
 	for _, text := range []string{e.Source, e.ID, e.Subject, e.Type, e.CorrelationID, e.CausationID} {
 		b = append(appendText(b, text), '\n')
 	}

@@ -27,6 +27,7 @@ var sealOrder = []domain.Class{domain.Words, domain.IdentifierCls, domain.Place,
 func (in *Intake) seal(ctx context.Context, items []*item) error {
 	sealings := make([]ring.Sealing, 0, len(items))
 	sealed := make([]*item, 0, len(items))
+	room := make([]byte, 0, 256*len(items))
 	for _, it := range items {
 		it.gather()
 		if len(it.groups) == 0 {
@@ -34,7 +35,9 @@ func (in *Intake) seal(ctx context.Context, items []*item) error {
 		}
 		s := ring.Sealing{Event: &it.record, Plains: make([]ring.Plain, len(it.groups))}
 		for i, g := range it.groups {
-			s.Plains[i] = ring.Plain{Person: g.person, Kind: g.kind, Class: g.class, JSON: appendObject(nil, g.values)}
+			from := len(room)
+			room = appendObject(room, g.values)
+			s.Plains[i] = ring.Plain{Person: g.person, Kind: g.kind, Class: g.class, JSON: room[from:]}
 		}
 		sealings, sealed = append(sealings, s), append(sealed, it)
 	}
