@@ -9,6 +9,7 @@ import (
 // Each case is a clause of the rules of belonging; want has the persons of one
 // customer in one list, "shared" before a shared one.
 func TestBelonging(t *testing.T) {
+	pool := database(t)
 	for name, tt := range map[string]struct {
 		given []told
 		want  [][]string
@@ -127,8 +128,7 @@ func TestBelonging(t *testing.T) {
 		},
 		"a call goes with its strongest weak identifier": {
 			given: []told{
-				{id: "1", names: "account:A email:E"},
-				{id: "2", names: "account:B phone:P"},
+				{id: "1", names: "account:A email:E"}, {id: "2", names: "account:B phone:P"},
 				{id: "3", typ: "interaction.started", at: 1, call: "c", names: "email:E"},
 				{id: "4", typ: "interaction.started", at: 2, call: "c", names: "phone:P"},
 			},
@@ -136,8 +136,7 @@ func TestBelonging(t *testing.T) {
 		},
 		"of two phones in a call the last in life counts": {
 			given: []told{
-				{id: "1", names: "account:A phone:P"},
-				{id: "2", names: "account:B phone:Q"},
+				{id: "1", names: "account:A phone:P"}, {id: "2", names: "account:B phone:Q"},
 				{id: "4", typ: "interaction.started", at: 2, call: "c", names: "phone:Q"},
 				{id: "3", typ: "interaction.started", at: 1, call: "c", names: "phone:P"},
 			},
@@ -192,6 +191,14 @@ func TestBelonging(t *testing.T) {
 			given: []told{{id: "1", names: "account:A phone:P"}, {id: "2", typ: "interaction.started", call: "c", names: "issued:phone:P"}},
 			want:  [][]string{{"account:A", "phone:P", "call:c"}},
 		},
+		"an issued id of a shared phone names it, where to lean on it was not enough": {
+			given: []told{
+				{id: "1", names: "account:A phone:P"}, {id: "2", names: "account:B phone:P"},
+				{id: "3", typ: "interaction.started", at: 1, call: "c", names: "phone:P"},
+				{id: "4", at: 2, call: "c", names: "issued:phone:P"},
+			},
+			want: [][]string{{"account:A"}, {"account:B"}, {"shared phone:P", "call:c"}},
+		},
 		"an issued id of a call names where that call belongs": {
 			given: []told{
 				{id: "1", typ: "interaction.started", call: "c"},
@@ -209,26 +216,21 @@ func TestBelonging(t *testing.T) {
 		},
 		"a retraction takes a link apart": {
 			given: []told{
-				{id: "1", names: "account:A line:L"},
-				{id: "2", names: "line:L"},
-				{id: "3", names: "account:A"},
-				{id: "r", typ: "event.retracted", names: "account:A", retracts: "1"},
+				{id: "1", names: "account:A line:L"}, {id: "2", names: "line:L"},
+				{id: "3", names: "account:A"}, {id: "r", typ: "event.retracted", names: "account:A", retracts: "1"},
 			},
 			want: [][]string{{"account:A"}, {"line:L"}},
 		},
 		"a link that another event says too holds": {
 			given: []told{
-				{id: "1", names: "account:A line:L"},
-				{id: "2", names: "account:A line:L"},
+				{id: "1", names: "account:A line:L"}, {id: "2", names: "account:A line:L"},
 				{id: "r", typ: "event.retracted", names: "account:A", retracts: "1"},
 			},
 			want: [][]string{{"account:A", "line:L"}},
 		},
 		"a retraction makes a shared phone one customer's again": {
 			given: []told{
-				{id: "1", names: "account:A phone:P"},
-				{id: "2", names: "account:B phone:P"},
-				{id: "3", typ: "interaction.started", call: "c", names: "phone:P"},
+				{id: "1", names: "account:A phone:P"}, {id: "2", names: "account:B phone:P"}, {id: "3", typ: "interaction.started", call: "c", names: "phone:P"},
 				{id: "r", typ: "event.retracted", names: "account:B", retracts: "2"},
 			},
 			want: [][]string{{"account:A", "phone:P", "call:c"}, {"account:B"}},
@@ -267,7 +269,7 @@ func TestBelonging(t *testing.T) {
 			if got := modelOf(all).places; !samePlaces(got, want) {
 				t.Errorf("plain function: got %v, want %v", got, want)
 			}
-			pool := database(t)
+			empty(t, pool)
 			e := start(t, pool, 1)
 			for i, m := range messages(0, all) {
 				if err := e.Apply(t.Context(), topic, 0, []Message{m}); err != nil {

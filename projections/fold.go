@@ -67,13 +67,19 @@ func (f *Fold[S]) tables() []AnyTable   { return f.Tables }
 
 // fold is the one function that folds a customer, whoever calls it: on from a state,
 // or from nil the whole life.
-func (f *Fold[S]) fold(state []byte, life []lived, out *Changes) ([]byte, error) {
+func (f *Fold[S]) fold(state []byte, life []lived, out *Changes) (after []byte, err error) {
 	s, err := f.Parse(state)
 	if err != nil {
 		return nil, fmt.Errorf("read state of %s: %w", f.Name, err)
 	}
-	for _, e := range life {
-		s = f.Step(s, e.Recorded, out)
+	at := 0
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("step %s at event %s: it panicked: %v", f.Name, life[at].Identity(), cause)
+		}
+	}()
+	for at = range life {
+		s = f.Step(s, life[at].Recorded, out)
 	}
 	return f.Append([]byte{}, &s), nil
 }

@@ -31,7 +31,7 @@ type told struct {
 	seq       int
 }
 
-const vendor = "/vendors/acme/crm"
+const source = "/vendors/acme/crm"
 
 var epoch = time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
 
@@ -55,7 +55,7 @@ func given(e told) *domain.Recorded {
 	e.typ = cmp.Or(e.typ, "step.tried")
 	r := &domain.Recorded{
 		Envelope: domain.Envelope{
-			Source: vendor, ID: e.id, Subject: e.call, Type: e.typ + ".v1", Time: epoch.Add(time.Duration(e.at) * time.Minute),
+			Source: source, ID: e.id, Subject: e.call, Type: e.typ + ".v1", Time: epoch.Add(time.Duration(e.at) * time.Minute),
 			Sequence: int64(e.seq) - 1, Revision: e.revision, RecordedTime: epoch.Add(time.Duration(e.recorded) * time.Second),
 		},
 		Digest: sha256.Sum256([]byte(e.id + e.typ + e.names + e.words + e.call + e.continues + e.retracts)),
@@ -75,7 +75,7 @@ func given(e told) *domain.Recorded {
 		content = map[string]any{"step": "reboot", "outcome": "failed"}
 	}
 	if id, revision, ok := strings.Cut(e.retracts, "@"); e.retracts != "" {
-		content = map[string]any{"source": vendor, "id": id}
+		content = map[string]any{"source": source, "id": id}
 		if ok {
 			content["revision"] = json.Number(revision)
 		}
@@ -185,6 +185,14 @@ func empty(t testing.TB, pool *pgxpool.Pool) {
   EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables
     WHERE schemaname IN ('engine', 'read') AND tablename <> 'generation');
 END $$`); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// apply applies events in one batch.
+func apply(t testing.TB, pool *pgxpool.Pool, events []told) {
+	t.Helper()
+	if err := start(t, pool, 1).Apply(t.Context(), topic, 0, messages(0, records(events))); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -3,6 +3,7 @@ package projections
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
 	"slices"
@@ -226,14 +227,26 @@ func fingerprints(ctx context.Context, t *rapid.T, pool *pgxpool.Pool) map[strin
 	return prints
 }
 
+// bounded lowers the rounds where a quick run is asked for.
+func bounded(t *testing.T) {
+	if f := flag.Lookup("rapid.checks"); testing.Short() && f.Value.String() == f.DefValue {
+		if err := flag.Set(f.Name, "25"); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = flag.Set(f.Name, f.DefValue) })
+	}
+}
+
 // The law: whatever the order of arrival, the batches and the partitions, the read
 // models are those of the set of records. More rounds: -rapid.checks.
 func TestAnyOrderComesToTheSame(t *testing.T) {
+	bounded(t)
 	pool, ordered := database(t), database(t)
 	rapid.Check(t, func(rt *rapid.T) { holds(rt, t, pool, ordered, false) })
 }
 
 func TestPartitionsAtOnceComeToTheSame(t *testing.T) {
+	bounded(t)
 	pool, ordered := database(t), database(t)
 	rapid.Check(t, func(rt *rapid.T) { holds(rt, t, pool, ordered, true) })
 }

@@ -53,7 +53,7 @@ type node struct {
 	member
 	root     domain.PersonID
 	names    *naming // of a reference; nil where it was not needed
-	moved    bool    // its pointer changed
+	moved    bool    // whom it leans on changed, or why
 	recount  bool    // an event was taken out of its timeline
 	expanded bool    // whoever depends on it was looked up
 }

@@ -18,12 +18,13 @@ func (p *plan) nameReferences(ctx context.Context) error {
 	var targets []domain.Named
 	for _, reference := range sortedKeys(p.refs) {
 		spoken := p.refs[reference]
-		names := &naming{}
+		names, owned := &naming{}, false
 		n := p.nodes[reference]
 		if n != nil && n.stored != nil {
 			if names, err = parseNaming(n.stored.naming); err != nil {
 				return fmt.Errorf("read naming of reference %s: %w", reference, err)
 			}
+			owned = names.owner != nil
 			names.pairs(func(l pair, together bool) { p.link(l, together, -1) })
 			if spoken.lost {
 				names = &naming{}
@@ -45,7 +46,9 @@ func (p *plan) nameReferences(ctx context.Context) error {
 		}
 		leansOn, fallsBackOn := names.leansOn()
 		n.names, n.naming = names, names.bytes()
-		n.moved = n.stored == nil || n.leansOn != leansOn.Person || n.fallsBackOn != fallsBackOn.Person
+		// To belong with a shared telephone it takes an owner's word; to lean on one
+		// it does not. So the same person may be another reason.
+		n.moved = n.stored == nil || n.leansOn != leansOn.Person || n.fallsBackOn != fallsBackOn.Person || owned != (names.owner != nil)
 		n.leansOn, n.fallsBackOn = leansOn.Person, fallsBackOn.Person
 		if names.empty() {
 			p.loose[reference] = struct{}{}

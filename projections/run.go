@@ -77,7 +77,7 @@ func (r *run) enter(ctx context.Context) (fresh map[domain.EventID]bool, err err
 	w := r.work
 	batch := &pgx.Batch{}
 	batch.Queue(begin)
-	batch.Queue(planned)
+	batch.Queue(settings)
 	batch.Queue(fence, w.next, w.read.recorded, live, w.place.topic, w.place.partition, w.expected, r.e.broken.noFence)
 	batch.Queue(readGenerations)
 	batch.Queue(makeSeen, verdictColumns(w.read.identities, func(identity domain.EventID) *verdict { return &w.read.arrivals[identity].verdict })...)
@@ -127,7 +127,7 @@ func (r *run) settle(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		made, err := r.makePersons(ctx, p)
+		made, err := r.makePersons(ctx, p, first)
 		if err != nil {
 			return err
 		}
@@ -148,7 +148,9 @@ ON CONFLICT DO NOTHING RETURNING person`
 
 // makePersons makes the plan's new persons as it has them, ascending: who else would
 // make one waits here until we are done. It reports whether none was there after all.
-func (r *run) makePersons(ctx context.Context, p *plan) (all bool, err error) {
+// Behind customers' locks nobody waits for a person: the batch starts over, and then
+// has it among its first.
+func (r *run) makePersons(ctx context.Context, p *plan, first bool) (all bool, err error) {
 	var missing []*node
 	for _, person := range sortedKeys(p.nodes) {
 		if n := p.nodes[person]; n.stored == nil && r.ours[person] == nil {
@@ -157,6 +159,10 @@ func (r *run) makePersons(ctx context.Context, p *plan) (all bool, err error) {
 	}
 	if len(missing) == 0 {
 		return true, nil
+	}
+	if !first {
+		r.work.hint = sortedKeys(r.locked)
+		return false, errGrown
 	}
 	rows, err := r.tx.Query(ctx, makePersons, personColumns(missing)...)
 	if err != nil {

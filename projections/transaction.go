@@ -18,12 +18,14 @@ type transaction interface {
 // A batch's transaction begins with its first statements and commits with its last,
 // in their round trips. It is READ COMMITTED: a statement sees what was committed
 // before it began, so that what is read behind a lock is what its last holder left.
-// Plans are made once and kept, often while a table is empty; none is to read the
-// whole of it when it is not.
 const (
-	begin   = "BEGIN ISOLATION LEVEL READ COMMITTED"
-	planned = "SET LOCAL enable_seqscan = off"
-	commit  = "COMMIT"
+	begin  = "BEGIN ISOLATION LEVEL READ COMMITTED"
+	commit = "COMMIT"
+
+	// Plans are made once and kept, often while a table is empty; none is to read
+	// the whole of it when it is not. And who is stopped in the middle of a batch
+	// loses its transaction, so that the partition's next owner gets the locks.
+	settings = "SELECT set_config('enable_seqscan', 'off', true), set_config('idle_in_transaction_session_timeout', '15s', true)"
 )
 
 // inTransaction runs f, which begins and commits, on a connection, and rolls back
