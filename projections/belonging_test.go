@@ -128,7 +128,8 @@ func TestBelonging(t *testing.T) {
 		},
 		"a call goes with its strongest weak identifier": {
 			given: []told{
-				{id: "1", names: "account:A email:E"}, {id: "2", names: "account:B phone:P"},
+				{id: "1", names: "account:A email:E"},
+				{id: "2", names: "account:B phone:P"},
 				{id: "3", typ: "interaction.started", at: 1, call: "c", names: "email:E"},
 				{id: "4", typ: "interaction.started", at: 2, call: "c", names: "phone:P"},
 			},
@@ -136,7 +137,8 @@ func TestBelonging(t *testing.T) {
 		},
 		"of two phones in a call the last in life counts": {
 			given: []told{
-				{id: "1", names: "account:A phone:P"}, {id: "2", names: "account:B phone:Q"},
+				{id: "1", names: "account:A phone:P"},
+				{id: "2", names: "account:B phone:Q"},
 				{id: "4", typ: "interaction.started", at: 2, call: "c", names: "phone:Q"},
 				{id: "3", typ: "interaction.started", at: 1, call: "c", names: "phone:P"},
 			},
@@ -193,7 +195,8 @@ func TestBelonging(t *testing.T) {
 		},
 		"an issued id of a shared phone names it, where to lean on it was not enough": {
 			given: []told{
-				{id: "1", names: "account:A phone:P"}, {id: "2", names: "account:B phone:P"},
+				{id: "1", names: "account:A phone:P"},
+				{id: "2", names: "account:B phone:P"},
 				{id: "3", typ: "interaction.started", at: 1, call: "c", names: "phone:P"},
 				{id: "4", at: 2, call: "c", names: "issued:phone:P"},
 			},
@@ -216,21 +219,26 @@ func TestBelonging(t *testing.T) {
 		},
 		"a retraction takes a link apart": {
 			given: []told{
-				{id: "1", names: "account:A line:L"}, {id: "2", names: "line:L"},
-				{id: "3", names: "account:A"}, {id: "r", typ: "event.retracted", names: "account:A", retracts: "1"},
+				{id: "1", names: "account:A line:L"},
+				{id: "2", names: "line:L"},
+				{id: "3", names: "account:A"},
+				{id: "r", typ: "event.retracted", names: "account:A", retracts: "1"},
 			},
 			want: [][]string{{"account:A"}, {"line:L"}},
 		},
 		"a link that another event says too holds": {
 			given: []told{
-				{id: "1", names: "account:A line:L"}, {id: "2", names: "account:A line:L"},
+				{id: "1", names: "account:A line:L"},
+				{id: "2", names: "account:A line:L"},
 				{id: "r", typ: "event.retracted", names: "account:A", retracts: "1"},
 			},
 			want: [][]string{{"account:A", "line:L"}},
 		},
 		"a retraction makes a shared phone one customer's again": {
 			given: []told{
-				{id: "1", names: "account:A phone:P"}, {id: "2", names: "account:B phone:P"}, {id: "3", typ: "interaction.started", call: "c", names: "phone:P"},
+				{id: "1", names: "account:A phone:P"},
+				{id: "2", names: "account:B phone:P"},
+				{id: "3", typ: "interaction.started", call: "c", names: "phone:P"},
 				{id: "r", typ: "event.retracted", names: "account:B", retracts: "2"},
 			},
 			want: [][]string{{"account:A", "phone:P", "call:c"}, {"account:B"}},

@@ -104,8 +104,10 @@ func TestWaitReturnsWhenApplied(t *testing.T) {
 func TestKnownSaysWhatWasSeen(t *testing.T) {
 	pool := database(t)
 	apply(t, pool, []told{
-		{id: "1", words: "a"}, {id: "1", words: "b", revision: 1},
-		{id: "2", words: "a"}, {id: "r", typ: "event.retracted", retracts: "3@4"},
+		{id: "1", words: "a"},
+		{id: "1", words: "b", revision: 1},
+		{id: "2", words: "a"},
+		{id: "r", typ: "event.retracted", retracts: "3@4"},
 	})
 	id := func(id string) domain.EventID { return domain.IdentityOf(source, id) }
 	known, err := Known(t.Context(), pool, []domain.EventID{id("1"), id("2"), id("3"), id("4")})
@@ -141,7 +143,8 @@ func TestStatus(t *testing.T) {
 		{id: "2", typ: "interaction.started", call: "by a phone", names: "phone:P"},
 		{id: "3", typ: "interaction.started", call: "by nobody"},
 		{id: "4", typ: "interaction.started", call: "after nobody", continues: "by nobody"},
-		{id: "5", names: "account:A phone:S"}, {id: "6", names: "account:B phone:S"},
+		{id: "5", names: "account:A phone:S"},
+		{id: "6", names: "account:B phone:S"},
 		{id: "7", typ: "interaction.started", call: "by a shared phone", names: "phone:S"},
 		{id: "8"},
 	})
@@ -164,9 +167,14 @@ func TestStatus(t *testing.T) {
 func TestShowEvent(t *testing.T) {
 	pool := database(t)
 	apply(t, pool, []told{
-		{id: "1", names: "account:A", words: "a"}, {id: "1", names: "account:A", words: "b"},
-		{id: "2", typ: "interaction.started", call: "c"}, {id: "r", typ: "event.retracted", names: "account:A", retracts: "3@1"}, {id: "3", words: "a"},
-		{id: "4", revision: 1}, {id: "4"}, {id: "s", typ: "event.retracted", names: "account:A", retracts: "5"},
+		{id: "1", names: "account:A", words: "a"},
+		{id: "1", names: "account:A", words: "b"},
+		{id: "2", typ: "interaction.started", call: "c"},
+		{id: "r", typ: "event.retracted", names: "account:A", retracts: "3@1"},
+		{id: "3", words: "a"},
+		{id: "4", revision: 1},
+		{id: "4"},
+		{id: "s", typ: "event.retracted", names: "account:A", retracts: "5"},
 	})
 	for id, want := range map[string][]string{
 		"1": {"stands     yes: revision 0 stands", "kind       account", "conflict   revision 0 came with 2 different contents"},

@@ -53,7 +53,8 @@ func TestTimelineHasWhatStands(t *testing.T) {
 		},
 		"a retraction holds whatever its own revisions say": {
 			given: []told{
-				{id: "1", words: "a"}, {id: "2", words: "b"},
+				{id: "1", words: "a"},
+				{id: "2", words: "b"},
 				{id: "r", typ: "event.retracted", retracts: "1", words: "r"},
 				{id: "r", typ: "event.retracted", retracts: "2", words: "s", revision: 1},
 			},
