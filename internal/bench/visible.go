@@ -10,6 +10,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/segmentio/kafka-go"
+	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -17,9 +18,21 @@ const (
 	duration = 8 * time.Second
 )
 
+// warmUp is how many calls go before those that are paced, eight at once, so that
+// connections are open and the consumer group has met.
+const warmUp = 400
+
 // paced calls do at the rate, whether the earlier calls are back or not, and
 // measures each from the moment at which it was due. The first second does not count.
 func paced(ctx context.Context, do func(ctx context.Context, n int) error) (*hdrhistogram.Histogram, error) {
+	first, warm := errgroup.WithContext(ctx)
+	first.SetLimit(8)
+	for n := range warmUp {
+		first.Go(func() error { return do(warm, n) })
+	}
+	if err := first.Wait(); err != nil {
+		return nil, fmt.Errorf("warm up: %w", err)
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	histogram := hdrhistogram.New(1, 60_000_000, 3)
@@ -37,7 +50,7 @@ func paced(ctx context.Context, do func(ctx context.Context, n int) error) (*hdr
 		case <-timer.C:
 		}
 		calls.Go(func() {
-			if err := do(ctx, n); err != nil {
+			if err := do(ctx, warmUp+n); err != nil {
 				cancel(fmt.Errorf("call %d: %w", n, err))
 				return
 			}
@@ -125,7 +138,7 @@ func produceAndFetch(ctx context.Context, s *serving) (*hdrhistogram.Histogram, 
 	writer := &kafka.Writer{Addr: kafka.TCP(brokers...), Topic: topic, RequiredAcks: kafka.RequireAll, BatchTimeout: time.Millisecond}
 	defer writer.Close()
 
-	total := int(duration/time.Second) * rate
+	total := warmUp + int(duration/time.Second)*rate
 	arrived := make([]chan struct{}, total)
 	for i := range arrived {
 		arrived[i] = make(chan struct{})
