@@ -91,7 +91,7 @@ func TestGoldenRecords(t *testing.T) {
 			}
 			want, err := os.ReadFile(path)
 			if err != nil {
-				t.Fatal(err)
+				t.Fatalf("the type has no golden record; go test ./internal/intake -run GoldenRecords -update writes it: %v", err)
 			}
 			if !bytes.Equal(got.Bytes(), want) {
 				t.Errorf("got %s\nwant %s", got.Bytes(), want)
