@@ -19,7 +19,7 @@ func TestTablesAreAsMigrated(t *testing.T) {
 	}
 	s, err := newStatements(All, generations)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v; a projection of All needs a migration with its tables, a fold's read.<name>_state_1 among them, and its row of engine.generation", err)
 	}
 	for i, p := range s.rows {
 		checkTable(t, pool, p.table.name, "identity", s.rows[i].projection.tables()[0])
