@@ -1,11 +1,9 @@
 // Package migrations brings a PostgreSQL database to the tables of this version.
 //
-// Every migration is a file NNNN_name.sql in this folder, embedded in the binary:
-//
-//	0001_ground.sql    schemas, the reading role, the ring
-//	0002_engine.sql    what stands, belonging, checkpoints, generations
-//	0003_timeline.sql  the timeline
-//	0004_problems.sql  problems, contacts and what the brief is made of
+// Every migration is a file NNNN_name.sql in this folder, embedded in the binary; its
+// first lines say what it makes. First come the schemas, the reading role and the
+// ring, then the engine's tables, then a file for each projection: its tables in
+// generation 1, those of a fold with its states, and its row of engine.generation.
 //
 // A file is plain SQL: no template is expanded in it. It runs in one transaction
 // with the step of public.schema_version, so that a migration is there whole or
