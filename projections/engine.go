@@ -62,6 +62,7 @@ type Engine struct {
 
 	mu         sync.Mutex
 	next       map[topicPartition]int64 // where this engine left each checkpoint
+	bound      map[string]string        // ids of the topics that Bind was told
 	statements *statements              // of the generations that serve
 }
 
@@ -93,7 +94,7 @@ type broken struct {
 // New makes an engine over the pool, which should have a connection for each
 // partition applied at once.
 func New(pool *pgxpool.Pool, opts Options) *Engine {
-	e := &Engine{pool: pool, log: opts.Log, all: opts.Projections, backoff: opts.Backoff, next: map[topicPartition]int64{}}
+	e := &Engine{pool: pool, log: opts.Log, all: opts.Projections, backoff: opts.Backoff, next: map[topicPartition]int64{}, bound: map[string]string{}}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
@@ -123,6 +124,9 @@ SELECT min(topic_id) FROM engine.checkpoint WHERE projection = $1 AND topic = $2
 	if other != nil {
 		return fmt.Errorf("bind topic %s: %w: its id was %s and is %s; give the new log a name of its own, or fold it into another database", topic, ErrAnotherTopic, *other, topicID)
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.bound[topic] = topicID
 	return nil
 }
 
@@ -130,10 +134,13 @@ SELECT min(topic_id) FROM engine.checkpoint WHERE projection = $1 AND topic = $2
 // applied. It waits for whoever is applying a batch of it now. The next Apply takes
 // up there.
 func (e *Engine) Start(ctx context.Context, topic string, partition int) (next int64, err error) {
+	e.mu.Lock()
+	bound := e.bound[topic]
+	e.mu.Unlock()
 	if err := e.pool.QueryRow(ctx, `INSERT INTO engine.checkpoint (projection, topic, partition, next_offset, topic_id)
-VALUES ($1, $2, $3, 0, coalesce((SELECT max(topic_id) FROM engine.checkpoint WHERE projection = $1 AND topic = $2), ''))
+VALUES ($1, $2, $3, 0, $4)
 ON CONFLICT (projection, topic, partition) DO UPDATE SET next_offset = checkpoint.next_offset RETURNING next_offset`,
-		live, topic, partition).Scan(&next); err != nil {
+		live, topic, partition, bound).Scan(&next); err != nil {
 		return 0, fmt.Errorf("read checkpoint %s/%d: %w", topic, partition, err)
 	}
 	e.mu.Lock()
