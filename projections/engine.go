@@ -114,6 +114,7 @@ func (e *Engine) Counts() Counts {
 
 // Bind says which topic bears the name now: the id that the broker gives it. Where
 // checkpoints of that name are of a topic with another id it is ErrAnotherTopic.
+// Checkpoints that Start makes from then on bear the id.
 func (e *Engine) Bind(ctx context.Context, topic, topicID string) error {
 	var other *string
 	if err := e.pool.QueryRow(ctx, `WITH bound AS (UPDATE engine.checkpoint SET topic_id = $3 WHERE projection = $1 AND topic = $2 AND topic_id = '')

@@ -12,7 +12,8 @@ import (
 )
 
 // foldChunk is how many customers are folded again from one read of the timeline.
-const foldChunk = 200
+// It bounds memory: their lives are held, and what was folded of them.
+const foldChunk = 50
 
 // folding brings the folds of every customer that a batch touches up to its events.
 type folding struct {
@@ -25,8 +26,7 @@ type folding struct {
 	again     map[domain.PersonID]struct{}          // customers to fold from the start
 	removed   []domain.PersonID                     // persons, and so customers, that nobody needs
 
-	forward []forwardFold // by fold
-	whole   []wholeFold
+	forward []forwardFold                // by fold
 	states  []map[domain.PersonID][]byte // by fold, of those that step forward
 }
 
@@ -48,7 +48,6 @@ func newFolding(r *run) *folding {
 	}
 	for _, s := range r.sql.folds {
 		f.forward = append(f.forward, newForwardFold(s))
-		f.whole = append(f.whole, wholeFold{forwardFold: newForwardFold(s)})
 		f.states = append(f.states, map[domain.PersonID][]byte{})
 	}
 	f.findCustomers()
@@ -267,27 +266,43 @@ func (f *folding) foldAgain(ctx context.Context) error {
 			return err
 		}
 		for _, customer := range chunk {
-			events := lives[customer]
-			inLifeOrder(events)
+			inLifeOrder(lives[customer])
 			f.customers[customer].last = nil
-			if len(events) > 0 {
-				f.customers[customer].last = events[len(events)-1].life
+			if life := lives[customer]; len(life) > 0 {
+				f.customers[customer].last = life[len(life)-1].life
 			}
-			for i, s := range f.r.sql.folds {
-				f.whole[i].owners = append(f.whole[i].owners, customer)
-				if len(events) == 0 {
-					continue
-				}
-				var changes Changes
-				state, err := s.projection.fold(nil, events, &changes)
-				if err != nil {
-					return fmt.Errorf("fold customer %s: %w", customer, err)
-				}
-				f.whole[i].take(customer, state, s, &changes, false)
+		}
+		w := &writing{}
+		for _, s := range f.r.sql.folds {
+			whole, err := foldWhole(s, chunk, lives)
+			if err != nil {
+				return err
 			}
+			whole.keepOnly(w, s)
+			whole.upsert(w, s)
+		}
+		if err := w.send(ctx, f.r.tx, 0, func() error { return nil }); err != nil {
+			return fmt.Errorf("write customers folded again: %w", err)
 		}
 	}
 	return nil
+}
+
+// foldWhole folds lives, each in life order. Who has none has neither state nor rows.
+func foldWhole(s foldStatements, customers []domain.PersonID, lives map[domain.PersonID][]lived) (wholeFold, error) {
+	whole := wholeFold{forwardFold: newForwardFold(s), owners: customers}
+	for _, customer := range customers {
+		if len(lives[customer]) == 0 {
+			continue
+		}
+		var changes Changes
+		state, err := s.projection.fold(nil, lives[customer], &changes)
+		if err != nil {
+			return whole, fmt.Errorf("fold customer %s: %w", customer, err)
+		}
+		whole.take(customer, state, s, &changes, false)
+	}
+	return whole, nil
 }
 
 func latest(a, b lifeBytes) lifeBytes {

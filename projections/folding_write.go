@@ -7,8 +7,8 @@ import (
 	"github.com/tellonce/tellonce/domain"
 )
 
-// write writes the states and rows of what was folded, and drops those of customers
-// that are no more. A row that is the same is not written.
+// write writes the states and rows of what stepped forward, and drops those of
+// customers that are no more. A row that is the same is not written.
 func (f *folding) write(w *writing) {
 	gone := slices.Concat(slices.Collect(maps.Keys(f.p.vanished)), f.removed)
 	for i, s := range f.r.sql.folds {
@@ -18,8 +18,6 @@ func (f *folding) write(w *writing) {
 				w.exec(t.forget, gone)
 			}
 		}
-		f.whole[i].keepOnly(w, s)
-		f.whole[i].upsert(w, s)
 		f.forward[i].drop(w, s)
 		f.forward[i].upsert(w, s)
 	}
@@ -27,9 +25,6 @@ func (f *folding) write(w *writing) {
 
 // keepOnly drops the rows that folding anew did not write.
 func (f *wholeFold) keepOnly(w *writing, s foldStatements) {
-	if len(f.owners) == 0 {
-		return
-	}
 	keep := func(t tableSQL, rows sheet, key int) {
 		_, columns := rows.puts()
 		w.exec(t.keep, append([]any{f.owners}, columns[:1+key]...)...)
