@@ -19,9 +19,9 @@ type DB interface {
 // ErrNotYet is returned where what a reader waits for is not applied in time.
 var ErrNotYet = errors.New("not applied yet")
 
-// pollEvery bounds how long an applied record goes unnoticed. Asking costs the
-// database 40 µs, and only while somebody waits; LISTEN would cost every batch a
-// lock that all committing batches share.
+// pollEvery bounds how long an applied record goes unnoticed. Asking takes a fraction
+// of a millisecond, and only while somebody waits; NOTIFY would make every batch
+// commit under a lock that all who notify share.
 const pollEvery = 2 * time.Millisecond
 
 // Arrivals tells readers when records of a topic are applied. All waiters of one

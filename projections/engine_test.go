@@ -1,10 +1,12 @@
 package projections
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -168,4 +170,35 @@ func TestPartitionsCross(t *testing.T) {
 	}
 	mustHold(t, pool, all)
 	t.Logf("%d batches started over %d times", partitions*batches, e.Counts().Restarts)
+}
+
+// A batch that is cut off anywhere, the commit included, is there whole or not at
+// all, and Start says which.
+func TestBatchCutOffIsWhole(t *testing.T) {
+	pool := database(t)
+	e := start(t, pool, 1)
+	var all []*domain.Recorded
+	for i := range 30 {
+		all = append(all, given(told{id: fmt.Sprint(i), at: i * 7 % 30, call: fmt.Sprint(i / 3), names: fmt.Sprintf("account:%d phone:%d", i%7, i%5)}))
+	}
+	log := messages(0, all)
+	cuts := 0
+	for next, patience := int64(0), 200*time.Microsecond; next < int64(len(log)); {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		err := e.Apply(ctx, topic, 0, log[next:min(next+3, int64(len(log)))])
+		cancel()
+		if err == nil {
+			patience /= 2
+		} else {
+			cuts++
+			patience += patience/8 + time.Microsecond
+		}
+		if next, err = e.Start(t.Context(), topic, 0); err != nil {
+			t.Fatal(err)
+		}
+		mustHold(t, pool, all[:next])
+	}
+	if cuts == 0 {
+		t.Error("no batch was cut off")
+	}
 }
