@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tellonce/tellonce/domain"
+	"github.com/tellonce/tellonce/projections"
 )
 
 // All SQL on customers is built here and in the other files named sql_*, from a
@@ -41,7 +42,7 @@ func (q *query) arg(v any, pgType string) string {
 
 // table writes the name of a read model's table in the generation that serves.
 func (q *query) table(name string) *query {
-	q.parts = append(q.parts, func(g generations) string { return g.table(projectionOf(name), name) })
+	q.parts = append(q.parts, func(g generations) string { return g.table(projections.Of(name), name) })
 	return q
 }
 
@@ -66,14 +67,6 @@ func (q *query) statement(read func(pgx.Rows) error) statement {
 		}
 		return b.String()
 	}}
-}
-
-// projectionOf is the projection that a table belongs to.
-func projectionOf(table string) string {
-	if table == "timeline" {
-		return "timeline"
-	}
-	return "problems"
 }
 
 // start is the person that a place names.

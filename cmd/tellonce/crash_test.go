@@ -54,7 +54,10 @@ func importArgs(s *process, token, file string, more ...string) []string {
 // there once, and the read models equal those that an undisturbed process folds from
 // the same log into an empty database.
 func TestNothingIsLostOrTwiceWhenServeIsKilledInAnImport(t *testing.T) {
-	const tickets, rows = 400, 40
+	tickets, rows := 400, 40
+	if testing.Short() {
+		tickets, rows = 400, 24
+	}
 	file := incidents(t, tickets, rows)
 	settings := given(t)
 	s := serve(t, settings...)

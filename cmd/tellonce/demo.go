@@ -18,7 +18,7 @@ import (
 type demoCmd struct {
 	Dir       string `type:"path" placeholder:"D" help:"Folder for everything; kept. A temporary one, removed at the end, where none is given."`
 	Customers int    `default:"300" help:"How many customers the simulated operator has."`
-	Listen    string `default:"127.0.0.1:8484" placeholder:"HOST:PORT" help:"Where HTTP is served; port 0 takes a free one."`
+	Listen    string `default:"127.0.0.1:8484" placeholder:"HOST:PORT" help:"Where HTTP is served, ${default} where not given; port 0 takes a free one."`
 	Once      bool   `help:"Print one handover brief and end."`
 }
 

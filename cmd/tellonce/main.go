@@ -93,7 +93,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 // output is where a command writes: answers to Out, everything else to Err.
 type output struct{ Out, Err io.Writer }
 
-// logger writes JSON lines to w from the level named.
-func logger(w io.Writer, level slog.Level) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+// logger writes JSON lines to w, from that level on.
+func logger(w io.Writer, from level) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.Level(from)}))
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	kafkago "github.com/segmentio/kafka-go"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/tellonce/tellonce/internal/access"
@@ -100,7 +101,7 @@ func startNode(ctx context.Context, s *serving, roles []string, log *slog.Logger
 		mux.Handle("/graphql", api)
 	}
 	if n.has(roleProject) {
-		if err := n.project(ctx); err != nil {
+		if err := n.project(ctx, names.Installation()); err != nil {
 			return nil, err
 		}
 	}
@@ -133,7 +134,7 @@ func (n *node) connect(ctx context.Context, s *serving) (err error) {
 		}
 	}
 	if err := n.client.EnsureTopics(ctx, kafka.KeptForever(n.topic, s.Partitions, replication)); err != nil {
-		if production && s.Replication == 0 {
+		if errors.Is(err, kafkago.InvalidReplicationFactor) && s.Replication == 0 {
 			return fmt.Errorf("%w; on fewer than three brokers say --replication 1", err)
 		}
 		return err
@@ -163,8 +164,10 @@ func pool(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	return p, nil
 }
 
-// project makes the consumer that feeds the projections.
-func (n *node) project(ctx context.Context) error {
+// project makes the consumer that feeds the projections. Its group is the
+// installation's own: another installation on the same log, with a database of its
+// own, would otherwise take partitions away, and neither would have them all.
+func (n *node) project(ctx context.Context, installation string) error {
 	engine := projections.New(n.owner, projections.Options{Log: n.log})
 	id, err := n.client.TopicID(ctx, n.topic)
 	if err != nil {
@@ -174,7 +177,7 @@ func (n *node) project(ctx context.Context) error {
 		return err
 	}
 	n.consumer, err = n.client.NewConsumer(kafka.ConsumerOptions{
-		Group: n.topic + ".projections", Topic: n.topic, TopicID: id, MaxBatch: projections.MaxBatch,
+		Group: n.topic + ".projections." + installation, Topic: n.topic, TopicID: id, MaxBatch: projections.MaxBatch,
 		Start: func(ctx context.Context, partition int) (int64, error) {
 			return engine.Start(ctx, n.topic, partition)
 		},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"github.com/tellonce/tellonce/domain"
 	"github.com/tellonce/tellonce/internal/kafka"
 	"github.com/tellonce/tellonce/projections"
 )
@@ -30,6 +31,9 @@ func (c *projectStatusCmd) Run(ctx context.Context, out output) error {
 		}
 		defer client.Close()
 		list, err := client.Ends(ctx, c.EventsTopic)
+		if missing := (kafka.ErrNoTopic{}); errors.As(err, &missing) {
+			return fmt.Errorf("there is no topic %s yet: `tellonce serve` makes it, or name another with --events-topic", c.EventsTopic)
+		}
 		if err != nil {
 			return err
 		}
@@ -80,6 +84,14 @@ type eventShowCmd struct {
 	Source string `arg:"" help:"The event's source: /vendors/<vendor>/<system>."`
 	ID     string `arg:"" help:"The event's id."`
 	JSON   bool   `name:"json" help:"One JSON object."`
+}
+
+// Validate refuses a source that none can be; kong calls it.
+func (c *eventShowCmd) Validate() error {
+	if domain.VendorOf(c.Source) == "" {
+		return fmt.Errorf("source %q: /vendors/<vendor>/<system> expected", c.Source)
+	}
+	return c.place.Validate()
 }
 
 func (c *eventShowCmd) Run(ctx context.Context, out output) error {

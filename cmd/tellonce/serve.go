@@ -10,7 +10,15 @@ import (
 type serveCmd struct {
 	serving
 
-	Roles []string `default:"intake,project,api" enum:"intake,project,api" placeholder:"ROLE,…" help:"What this process does: intake, project, api."`
+	Roles []string `default:"intake,project,api" enum:"intake,project,api" placeholder:"ROLE" help:"What this process does: intake, project, api; all where not given."`
+}
+
+// Validate refuses settings that cannot be meant; kong calls it.
+func (c *serveCmd) Validate() error {
+	if len(c.Roles) == 0 {
+		return errors.New("--roles is empty: intake, project, api, or some of them, joined by commas, expected")
+	}
+	return c.serving.Validate()
 }
 
 // Run serves until it is told to end. Its first line on standard output says where,

@@ -71,6 +71,60 @@ func TestASecondServeOnOneFolderNamesTheFirst(t *testing.T) {
 	}
 }
 
+// A second installation on the log, a copy for tests or a mistake in a database's
+// address, must not take partitions of the first.
+func TestTwoInstallationsReadAllOfOneLogEach(t *testing.T) {
+	one := given(t)
+	two := append([]string{"--dir", t.TempDir(), "--database-url", embeddedtest.Database(t)}, one[2:4]...)
+	two = append(two, one[6:]...)
+	s := serve(t, one...)
+	serve(t, two...)
+	publisher := must(t, "token", "--dir", one[1], "--role", "publisher", "--vendor", "acme")
+	for i := range 20 {
+		id := strconv.Itoa(i)
+		if status, _, answer := post(t, s.url+"/v1/events", publisher, "application/cloudevents+json", "", stepTried("e"+id, "i"+id, "A"+id)); status != 202 {
+			t.Fatalf("intake answered %d: %s", status, answer)
+		}
+	}
+	folded(t, one)
+	folded(t, two)
+}
+
+func TestOnlyReplicasThatTheBrokersRefuseAreSaidToBeTooMany(t *testing.T) {
+	const advice = "--replication 1"
+	for name, tt := range map[string]struct {
+		brokers string
+		want    bool
+	}{
+		"one broker": {strings.Join(embeddedtest.Brokers(t), ","), true},
+		"none":       {"127.0.0.1:1", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := tellonce(t, "serve", "--dir", t.TempDir(), "--listen", "127.0.0.1:0", "--kafka-brokers", tt.brokers,
+				"--database-url", embeddedtest.Database(t), "--events-topic", "e2e.replicas."+filepath.Base(filepath.Dir(t.TempDir())))
+			if r.code != 1 || strings.Contains(r.err, advice) != tt.want {
+				t.Errorf("exit %d, %q; advice %q wanted: %t", r.code, r.err, advice, tt.want)
+			}
+		})
+	}
+}
+
+func TestAStatusWithoutATopicSaysWhoMakesIt(t *testing.T) {
+	if r := tellonce(t, append([]string{"project", "status"}, given(t)...)...); r.code != 1 || !strings.Contains(r.err, "tellonce serve") {
+		t.Errorf("exit %d, %q; want what makes the topic", r.code, r.err)
+	}
+}
+
+func TestATokenOfAFolderThatNobodyServesIsSaidToBeSo(t *testing.T) {
+	args := []string{"token", "--dir", t.TempDir(), "--role", "quality"}
+	if r := tellonce(t, args...); r.code != 0 || !strings.Contains(r.err, "new issuer") {
+		t.Errorf("exit %d, %q; want word of the new issuer", r.code, r.err)
+	}
+	if r := tellonce(t, args...); r.code != 0 || r.err != "" {
+		t.Errorf("the second time: exit %d, %q; want silence", r.code, r.err)
+	}
+}
+
 func TestWrongSettingsAreRefusedAtStart(t *testing.T) {
 	for name, tt := range map[string]struct {
 		environ []string
@@ -86,7 +140,16 @@ func TestWrongSettingsAreRefusedAtStart(t *testing.T) {
 			args: []string{"project", "status", "--dir", t.TempDir(), "--kafka-brokers", "kafka", "--database-url", embeddedtest.Database(t)}, want: "host:port",
 		},
 		"a region that is none":         {args: []string{"serve", "--region", "France"}, want: "ISO 3166"},
-		"a publisher without a vendor":  {args: []string{"token", "--dir", t.TempDir(), "--role", "publisher"}, want: "vendor"},
+		"a region in small letters":     {args: []string{"serve", "--region", "fr"}, want: "such as FR"},
+		"a region without numbers":      {args: []string{"serve", "--region", "XX"}, want: "such as FR"},
+		"no role at all":                {args: []string{"serve", "--roles", ""}, want: "intake, project, api"},
+		"no role in a variable":         {environ: []string{"TELLONCE_ROLES="}, args: []string{"serve"}, want: "intake, project, api"},
+		"a level that does not exist":   {args: []string{"serve", "--log-level", "loud"}, want: "debug, info, warn or error expected"},
+		"a source that none can be":     {args: []string{"event", "show", "acme", "b1"}, want: "/vendors/<vendor>/<system>"},
+		"a publisher without a vendor":  {args: []string{"token", "--dir", t.TempDir(), "--role", "publisher"}, want: "--vendor"},
+		"an agent without a name":       {args: []string{"token", "--dir", t.TempDir(), "--role", "agent"}, want: "--agent"},
+		"a token for no time":           {args: []string{"token", "--dir", t.TempDir(), "--role", "quality", "--ttl", "0s"}, want: "--ttl"},
+		"a token of no folder":          {args: []string{"token", "--dir", "", "--role", "quality"}, want: "--dir is empty"},
 		"a role that does not exist":    {args: []string{"token", "--role", "boss"}, want: "boss"},
 		"an unknown command":            {args: []string{"sevre"}, want: "sevre"},
 		"no customers in a demo":        {args: []string{"demo", "--customers", "0"}, want: "1 to 1,000,000"},

@@ -6,6 +6,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/nyaruka/phonenumbers"
+
 	"github.com/tellonce/tellonce/deploy"
 	"github.com/tellonce/tellonce/domain"
 )
@@ -22,12 +24,12 @@ type serving struct {
 	place
 	secrets
 
-	Listen      string   `default:"127.0.0.1:8484" placeholder:"HOST:PORT" help:"Where HTTP is served; port 0 takes a free one."`
-	Region      string   `default:"FR" placeholder:"CC" help:"The customers' own region (ISO 3166), for telephone numbers without a country code."`
+	Listen      string   `default:"127.0.0.1:8484" placeholder:"HOST:PORT" help:"Where HTTP is served, ${default} where not given; port 0 takes a free one."`
+	Region      string   `default:"FR" placeholder:"CC" help:"The customers' own region (ISO 3166), ${default} where not given: for telephone numbers without a country code."`
 	Zone        string   `default:"Europe/Paris" help:"The operator's time zone (IANA), in which days are told."`
 	Operator    string   `default:"operator" help:"The operator's own name in sources: /vendors/<name>/<system>."`
 	Catalogue   string   `type:"existingfile" placeholder:"FILE" help:"The operator's own reasons and steps, in place of the shipped ones."`
-	FactSources []string `default:"/vendors/operator/billing,/vendors/operator/network" placeholder:"SOURCE,…" help:"Sources that may state the operator's facts: outages, bills, credits, released identifiers."`
+	FactSources []string `default:"/vendors/operator/billing,/vendors/operator/network" placeholder:"SOURCE" help:"Sources that may state the operator's facts (outages, bills, credits, released identifiers); ${default} where not given."`
 	Partitions  int      `default:"8" help:"Partitions of the log's topic where it is made; a topic that exists keeps its own."`
 	Replication int      `placeholder:"N" help:"Replicas of the log's topic where it is made. Not given: 3 on given brokers, 1 on the embedded one."`
 }
@@ -46,8 +48,9 @@ func (s *serving) Validate() error {
 	if s.Replication < 0 {
 		return fmt.Errorf("--replication %d: 1 or more expected", s.Replication)
 	}
-	if len(s.Region) != 2 {
-		return fmt.Errorf("--region %q: two letters of ISO 3166 expected", s.Region)
+	// One that no numbering plan has, "fr" too, would leave every number unnamed.
+	if !phonenumbers.GetSupportedRegions()[s.Region] {
+		return fmt.Errorf("--region %q: two capital letters of ISO 3166 expected, of a region with telephone numbers, such as FR", s.Region)
 	}
 	return s.place.Validate()
 }

@@ -18,11 +18,22 @@ import (
 // place is where everything lives: the settings that every command shares which
 // touches the log or the database.
 type place struct {
-	Dir          string     `type:"path" default:".tellonce" placeholder:"D" help:"Folder of everything embedded: broker, database, issuer, keys."`
-	KafkaBrokers []string   `placeholder:"HOST:PORT,…" help:"Kafka brokers. The embedded one where none is given."`
-	DatabaseURL  string     `name:"database-url" placeholder:"URL" help:"PostgreSQL, as the owner. The embedded one where none is given."`
-	EventsTopic  string     `default:"tellonce.events" help:"The log's topic."`
-	LogLevel     slog.Level `default:"warn" help:"debug, info, warn or error; lines of JSON on standard error."`
+	Dir          string   `type:"path" default:".tellonce" placeholder:"D" help:"Folder of everything embedded: broker, database, issuer, keys; ${default} where not given."`
+	KafkaBrokers []string `placeholder:"HOST:PORT" help:"Kafka brokers. The embedded one where none is given."`
+	DatabaseURL  string   `name:"database-url" placeholder:"URL" help:"PostgreSQL, as the owner. The embedded one where none is given."`
+	EventsTopic  string   `default:"tellonce.events" help:"The log's topic."`
+	LogLevel     level    `default:"warn" help:"debug, info, warn or error; lines of JSON on standard error."`
+}
+
+// level is how much is logged.
+type level slog.Level
+
+// UnmarshalText is kong's.
+func (l *level) UnmarshalText(text []byte) error {
+	if err := (*slog.Level)(l).UnmarshalText(text); err != nil {
+		return fmt.Errorf("%q: debug, info, warn or error expected", text)
+	}
+	return nil
 }
 
 // Validate refuses settings that cannot be meant; kong calls it.

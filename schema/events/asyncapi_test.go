@@ -73,6 +73,9 @@ components:
 }
 
 func TestAsyncAPIListsEveryType(t *testing.T) {
+	if err := compiled().err; err != nil {
+		t.Fatal(err)
+	}
 	document := asyncAPI(Types())
 	sameAsFile(t, "asyncapi.yaml", document)
 	var read struct {

@@ -32,7 +32,9 @@
 //     showing every member of the type, with personal values that stand nowhere else
 //     in it.
 //  5. go test ./schema/events -update writes asyncapi.yaml and testdata/personal.txt
-//     anew: read in the second that nothing personal is missing.
+//     anew: read in the second that nothing personal is missing. And
+//     go test ./internal/intake -run GoldenRecords -update writes the record that
+//     intake makes of it: read there that nothing personal is in clear.
 //
 // Then the tests and the exhaustiveness linter name whatever is still missing. For a
 // new version of a type, domain/upcast.go says how the old one is read.
