@@ -78,7 +78,7 @@ func MayPublish(v Viewer, source, typ string, s Settings) error {
 // MayRetract says whether a viewer may retract an event of that source: nil, or a
 // *Refusal. That the retraction itself may be written is MayPublish's.
 func MayRetract(v Viewer, source string, s Settings) error {
-	const typ = "event.retracted"
+	const typ = "event.retracted.v1"
 	vendor, why := s.ownVendor(v)
 	if why == "" {
 		why = asVendor(vendor, source)

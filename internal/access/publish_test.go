@@ -102,7 +102,7 @@ func TestMayRetract(t *testing.T) {
 		"an agent their own vendor's": {Viewer{Role: Agent, Vendor: "acme", Agent: "7"}, "/vendors/acme/crm", "writes nothing"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantRefusal(t, MayRetract(tt.viewer, tt.source, Settings{}), "event.retracted", tt.want)
+			wantRefusal(t, MayRetract(tt.viewer, tt.source, Settings{}), "event.retracted.v1", tt.want)
 		})
 	}
 }
