@@ -17,7 +17,7 @@ var queryObject = object{
 			doc: "The customer that an identifier belongs to today. Errors: FORBIDDEN where the viewer may not read them, INVALID_ARGUMENT where `by` is no identifier.",
 			args: []argument{
 				{name: "by", typ: "IdentifierInput!", doc: "Exactly one identifier."},
-				{name: "ground", typ: "String", doc: "Why the customer is read, such as the call that is on the line. An agent must say it; it is recorded."},
+				{name: "ground", typ: "String", doc: "Why the customer is read, such as the call that is on the line. An agent must say it. Today it is noted in the service's log that a ground was given; what it says is kept nowhere."},
 			},
 		},
 		{

@@ -20,7 +20,7 @@ type database struct {
 // withDatabase joins what runs on the folder, or starts it for as long as do takes.
 func (p *place) withDatabase(ctx context.Context, out output, do func(database) error) (err error) {
 	log := logger(out.Err, p.LogLevel)
-	ground, err := p.join(ctx, log, nil)
+	ground, err := p.join(ctx, log)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // zones, also where the machine has none
 
@@ -16,6 +17,8 @@ import (
 
 // commands is the command line: one line a command.
 type commands struct {
+	Version kong.VersionFlag `help:"The version of this binary."`
+
 	Demo    demoCmd    `cmd:"" help:"A simulated operator on an embedded broker and database, the whole of it in one process."`
 	Serve   serveCmd   `cmd:"" help:"Serve intake, projections and API, on the broker and database given or on embedded ones."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database up to this version, or say what it lacks."`
@@ -52,6 +55,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		kong.Name("tellonce"),
 		kong.Description("One history of every interaction, at every vendor: the customer tells once.\n\nEvery flag is also a variable TELLONCE_<FLAG>, dashes as underscores."),
 		kong.UsageOnError(),
+		kong.Vars{"version": version()},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { done = code }),
 		kong.Resolvers(lookup),
@@ -88,6 +92,21 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 		fmt.Fprintln(stderr, "tellonce:", err)
 		return 1
 	}
+}
+
+// version is what the binary was built from.
+func version() string {
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	text := build.Main.Version + " " + build.GoVersion
+	for _, s := range build.Settings {
+		if s.Key == "vcs.revision" {
+			text += " " + s.Value
+		}
+	}
+	return text
 }
 
 // output is where a command writes: answers to Out, everything else to Err.

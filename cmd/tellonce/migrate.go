@@ -18,13 +18,16 @@ type migrateCmd struct {
 type migrateUpCmd struct{ place }
 
 func (c *migrateUpCmd) Run(ctx context.Context, out output) error {
-	ground, err := c.join(ctx, logger(out.Err, c.LogLevel), nil) // joining migrates
+	ground, err := embedded.Join(ctx, c.options(logger(out.Err, c.LogLevel), nil))
 	if err != nil {
 		return err
 	}
-	state, err := migrations.Status(ctx, ground.DatabaseURL())
+	err = migrations.Up(ctx, ground.DatabaseURL())
 	if err == nil {
-		fmt.Fprintf(out.Out, "at version %d of %d\n", state.Version, state.Latest)
+		var state migrations.State
+		if state, err = migrations.Status(ctx, ground.DatabaseURL()); err == nil {
+			fmt.Fprintf(out.Out, "at version %d of %d\n", state.Version, state.Latest)
+		}
 	}
 	return errors.Join(err, ground.Close())
 }
@@ -32,7 +35,7 @@ func (c *migrateUpCmd) Run(ctx context.Context, out output) error {
 type migrateStatusCmd struct{ place }
 
 func (c *migrateStatusCmd) Run(ctx context.Context, out output) error {
-	ground, err := embedded.Join(ctx, embedded.Options{Dir: c.Dir, Brokers: c.KafkaBrokers, DatabaseURL: c.DatabaseURL, Log: logger(out.Err, c.LogLevel)})
+	ground, err := embedded.Join(ctx, c.options(logger(out.Err, c.LogLevel), nil))
 	if err != nil {
 		return err
 	}

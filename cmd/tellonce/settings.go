@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -58,26 +59,53 @@ func (p *place) Validate() error {
 }
 
 // join is the ground of a command: what runs on the folder, or servers started for
-// the command's own duration. The database is migrated.
-func (p *place) join(ctx context.Context, log *slog.Logger, progress func(string)) (*embedded.Ground, error) {
-	return p.ground(ctx, log, progress, embedded.Join)
+// the command's own duration. A database of somebody else's is left as it is: where it
+// lacks migrations, the command is refused and says what to do.
+func (p *place) join(ctx context.Context, log *slog.Logger) (*embedded.Ground, error) {
+	ground, err := embedded.Join(ctx, p.options(log, nil))
+	if err != nil {
+		return nil, err
+	}
+	if _, attached := ground.Attached(); attached || p.DatabaseURL != "" {
+		err = migrated(ctx, ground.DatabaseURL())
+	} else {
+		err = migrations.Up(ctx, ground.DatabaseURL())
+	}
+	if err != nil {
+		return nil, errors.Join(err, ground.Close())
+	}
+	return ground, nil
 }
 
-// open is the ground of a service: the folder is its own.
+// migrated refuses a database that is not of this version.
+func migrated(ctx context.Context, url string) error {
+	state, err := migrations.Status(ctx, url)
+	switch {
+	case err != nil:
+		return err
+	case state.Version > state.Latest:
+		return fmt.Errorf("the database is at version %d and this binary knows %d: use the newer one", state.Version, state.Latest)
+	case len(state.Pending) > 0:
+		return fmt.Errorf("the database lacks %s: run `tellonce migrate up` on it first", strings.Join(state.Pending, ", "))
+	}
+	return nil
+}
+
+// open is the ground of a service: the folder is its own, and the database is brought
+// up to this version.
 func (p *place) open(ctx context.Context, log *slog.Logger, progress func(string)) (*embedded.Ground, error) {
-	return p.ground(ctx, log, progress, embedded.Open)
-}
-
-func (p *place) ground(ctx context.Context, log *slog.Logger, progress func(string), how func(context.Context, embedded.Options) (*embedded.Ground, error)) (*embedded.Ground, error) {
-	ground, err := how(ctx, embedded.Options{Dir: p.Dir, Brokers: p.KafkaBrokers, DatabaseURL: p.DatabaseURL, Log: log, Progress: progress})
+	ground, err := embedded.Open(ctx, p.options(log, progress))
 	if err != nil {
 		return nil, err
 	}
 	if err := migrations.Up(ctx, ground.DatabaseURL()); err != nil {
-		_ = ground.Close()
-		return nil, err
+		return nil, errors.Join(err, ground.Close())
 	}
 	return ground, nil
+}
+
+func (p *place) options(log *slog.Logger, progress func(string)) embedded.Options {
+	return embedded.Options{Dir: p.Dir, Brokers: p.KafkaBrokers, DatabaseURL: p.DatabaseURL, Log: log, Progress: progress}
 }
 
 // secrets are the ring's keys, for commands that name or open.
