@@ -23,9 +23,10 @@ const (
 	commit = "COMMIT"
 
 	// Plans are made once and kept, often while a table is empty; none is to read
-	// the whole of it when it is not. And who is stopped in the middle of a batch
+	// the whole of it when it is not. What has to be read whole looks costly then,
+	// and would be compiled at every turn. And who is stopped in the middle of a batch
 	// loses its transaction, so that the partition's next owner gets the locks.
-	settings = "SELECT set_config('enable_seqscan', 'off', true), set_config('idle_in_transaction_session_timeout', '15s', true)"
+	settings = "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), set_config('idle_in_transaction_session_timeout', '15s', true)"
 )
 
 // inTransaction runs f, which begins and commits, on a connection, and rolls back
