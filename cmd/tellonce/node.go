@@ -21,6 +21,7 @@ import (
 	"github.com/tellonce/tellonce/internal/ring"
 	"github.com/tellonce/tellonce/projections"
 	"github.com/tellonce/tellonce/schema"
+	"github.com/tellonce/tellonce/schema/events"
 )
 
 // node is a running tellonce: the packages, wired.
@@ -81,6 +82,7 @@ func startNode(ctx context.Context, s *serving, roles []string, log *slog.Logger
 			Region: s.Region, Logger: log, AskLog: n.client.Ping,
 			Access: access.Settings{Operator: s.Operator, Facts: s.FactSources},
 		})
+		mux.Handle("GET /v1/schemas/", http.StripPrefix("/v1/schemas/", http.FileServerFS(events.Files)))
 		mux.Handle("/v1/events", intake.NewHandler(n.intake, verifier, intake.Limits{}))
 	}
 	if n.has(roleAPI) {

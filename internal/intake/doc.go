@@ -4,7 +4,7 @@
 //
 // # A first event
 //
-//	curl -s http://localhost:8080/v1/events \
+//	curl -s http://127.0.0.1:8484/v1/events \
 //	  -H "Authorization: Bearer $TOKEN" \
 //	  -H 'Content-Type: application/cloudevents+json' -d '{
 //	    "specversion": "1.0", "id": "b1", "source": "/vendors/acme/crm", "subject": "i1",
@@ -16,14 +16,14 @@
 // The same with its attributes in headers, the binary mode; values that are not
 // printable ASCII are percent-encoded:
 //
-//	curl -s http://localhost:8080/v1/events -H "Authorization: Bearer $TOKEN" \
+//	curl -s http://127.0.0.1:8484/v1/events -H "Authorization: Bearer $TOKEN" \
 //	  -H 'Content-Type: application/json' -H 'ce-specversion: 1.0' -H 'ce-id: b1' \
 //	  -H 'ce-source: /vendors/acme/crm' -H 'ce-subject: i1' -H 'ce-type: step.tried.v1' \
 //	  -H 'ce-time: 2026-01-02T03:04:05Z' -d '{"step": "box.reboot", "outcome": "failed"}'
 //
 // Many at once, an array, zipped or not; each event has its answer, in their order:
 //
-//	gzip -c events.json | curl -s http://localhost:8080/v1/events -H "Authorization: Bearer $TOKEN" \
+//	gzip -c events.json | curl -s http://127.0.0.1:8484/v1/events -H "Authorization: Bearer $TOKEN" \
 //	  -H 'Content-Type: application/cloudevents-batch+json' -H 'Content-Encoding: gzip' --data-binary @-
 //
 // GET states what is taken: the installation's id, the limits, the event types. A read

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"mime"
@@ -160,7 +161,7 @@ func modeOf(w http.ResponseWriter, r *http.Request) (mode, *Problem) {
 		return mode{}, nil
 	case err == nil && media == "application/cloudevents-batch+json":
 		return mode{batch: true}, nil
-	case r.Header.Get("Ce-Specversion") != "" && !strings.HasPrefix(media, "application/cloudevents"):
+	case hasAttributes(r.Header) && !strings.HasPrefix(media, "application/cloudevents"):
 		return mode{binary: true}, nil // what its data is, is said of the event
 	}
 	w.Header().Set("Accept", "application/cloudevents+json, application/cloudevents-batch+json, application/json")
@@ -168,6 +169,16 @@ func modeOf(w http.ResponseWriter, r *http.Request) (mode, *Problem) {
 		return mode{}, MediaType.problem("", expected, "Set Content-Type: application/cloudevents+json for one event, application/cloudevents-batch+json for an array of them.")
 	}
 	return mode{}, MediaType.problem("", expected, "Content-Type %q is not read here: send one event as application/cloudevents+json, an array as application/cloudevents-batch+json, or the attributes in ce- headers.", content)
+}
+
+// hasAttributes reports whether an event's attributes are in the headers.
+func hasAttributes(header http.Header) bool {
+	for name := range header {
+		if strings.HasPrefix(name, "Ce-") {
+			return true
+		}
+	}
+	return false
 }
 
 func (m mode) read(header http.Header, body []byte) ([]Candidate, error) {
@@ -185,15 +196,17 @@ func (m mode) read(header http.Header, body []byte) ([]Candidate, error) {
 func refuse(w http.ResponseWriter, p *Problem) { answer(w, p.Status, "application/problem+json", p) }
 
 func answer(w http.ResponseWriter, status int, content string, body any) {
-	b, err := json.Marshal(body)
-	if err != nil {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // what is between < and > is to be read by people
+	if err := encoder.Encode(body); err != nil {
 		http.Error(w, "encode answer", http.StatusInternalServerError) // texts and numbers always encode
 		return
 	}
 	// Who does not read the answer does not hold the connection.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(answerTime))
 	w.Header().Set("Content-Type", content)
-	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
+	w.Header().Set("Content-Length", strconv.Itoa(b.Len()))
 	w.WriteHeader(status)
-	_, _ = w.Write(b)
+	_, _ = w.Write(b.Bytes())
 }

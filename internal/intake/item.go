@@ -153,13 +153,16 @@ func unknownType(name string) *Problem {
 	return p
 }
 
+// customerKeys are the members that `customer` may have.
+var customerKeys = []string{"account", "line", "email", "phone", "device", "customer", "name"}
+
 func badData(name string, wrong []events.Problem) *Problem {
 	p := BadData.problem(wrong[0].Pointer, wrong[0].Expected, "")
 	what := "At " + wrong[0].Pointer + ": " + wrong[0].Expected + "."
-	if strings.HasPrefix(wrong[0].Pointer, "/data/customer/") {
+	if key, ok := strings.CutPrefix(wrong[0].Pointer, "/data/customer/"); ok && !slices.Contains(customerKeys, key) && !strings.Contains(key, "/") {
 		what += " A name of another identifier would be lost in silence, so it is refused."
 	}
-	p.Detail = what + " schema/events/" + name + ".json describes the data."
+	p.Detail = what + " GET /v1/schemas/" + name + ".json describes the data."
 	if len(wrong) > 1 {
 		for _, w := range wrong {
 			p.Errors = append(p.Errors, Defect(w))

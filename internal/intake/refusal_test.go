@@ -94,7 +94,7 @@ func TestRefusals(t *testing.T) {
 		"a member twice":     {strings.Replace(event(), `"outcome"`, `"step":"x","outcome"`, 1), DuplicateMember, "/data/step", `"step" once`, "once"},
 		"too deep":           {strings.Replace(event("data", data("x", "MARK")), `"MARK"`, deep(40), 1), TooDeep, "/data/x" + strings.Repeat("/0", MaxDepth-2), "32 levels", "32"},
 		"too large":          {event("data", data("note", strings.Repeat("x", MaxEvent))), EventTooLarge, "", "shorten its texts", "65536"},
-		"outcome missing":    {event("data", map[string]any{"step": "reboot.box"}), BadData, "/data/outcome", "schema/events/step.tried.v1.json", "worked"},
+		"outcome missing":    {event("data", map[string]any{"step": "reboot.box"}), BadData, "/data/outcome", "GET /v1/schemas/step.tried.v1.json", "worked"},
 		"outcome unknown":    {event("data", data("outcome", "meh")), BadData, "/data/outcome", "At /data/outcome:", "worked"},
 		"a customer's key":   {event("data", data("customer", map[string]any{"mail": "a@b.fr"})), BadData, "/data/customer/mail", "lost in silence", "email"},
 		"customer unknown":   {event("data", data("customer", map[string]any{"customer": "c_AAAAAAAAAAAAAAAAAAAAAA"})), UnknownCustomer, "/data/customer/customer", "operator's own customer number is an account", "as tellonce gave it"},

@@ -23,6 +23,9 @@ func (in *Intake) mayPublish(viewer access.Viewer, e *domain.Envelope, data map[
 	if err == nil {
 		return nil
 	}
+	if viewer.Role == access.Publisher && e.Vendor() != viewer.Vendor {
+		pointer = "/source"
+	}
 	var refusal *access.Refusal
 	if !errors.As(err, &refusal) {
 		return Forbidden.problem(pointer, "", "%v.", err)
