@@ -72,8 +72,14 @@ type process struct {
 // ended with the test.
 func serve(t *testing.T, args ...string) *process {
 	t.Helper()
+	return serveOn(t, "127.0.0.1:0", args...)
+}
+
+// serveOn is serve on an address.
+func serveOn(t *testing.T, listen string, args ...string) *process {
+	t.Helper()
 	p := &process{t: t, stderr: &bytes.Buffer{}}
-	p.cmd = exec.Command(os.Args[0], append([]string{"serve", "--listen", "127.0.0.1:0", "--replication", "1"}, args...)...)
+	p.cmd = exec.Command(os.Args[0], append([]string{"serve", "--listen", listen, "--replication", "1"}, args...)...)
 	p.cmd.Env = append(os.Environ(), asCommand+"=1")
 	p.cmd.Stderr = p.stderr
 	stdout, err := p.cmd.StdoutPipe()
