@@ -46,8 +46,9 @@ func (c *demoCmd) Run(ctx context.Context, out output) (err error) {
 	}
 	settings := &serving{
 		place:  place{Dir: dir, EventsTopic: "tellonce.events"},
-		Listen: listen, Region: "FR", Zone: "Europe/Paris", Operator: "operator", FactSources: []string{"/vendors/operator/billing"}, Partitions: 4,
+		Listen: listen, Region: "FR", Zone: "Europe/Paris", Operator: "operator", FactSources: []string{"/vendors/operator/billing"},
 	}
+	spareCollections()
 	begun := time.Now()
 	until, err := storyEnd(dir, begun)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -128,14 +129,14 @@ func (n *node) connect(ctx context.Context, s *serving) (err error) {
 		return err
 	}
 	production := len(s.KafkaBrokers) > 0
-	replication := s.Replication
-	if replication == 0 {
-		replication = 1
-		if production {
-			replication = 3
-		}
+	// A batch is of one partition: more of them than processors to fold them make
+	// batches smaller, and a laptop slower.
+	partitions, replication := 2, 1
+	if production {
+		partitions, replication = 8, 3
 	}
-	if err := n.client.EnsureTopics(ctx, kafka.KeptForever(n.topic, s.Partitions, replication)); err != nil {
+	topic := kafka.KeptForever(n.topic, cmp.Or(s.Partitions, partitions), cmp.Or(s.Replication, replication))
+	if err := n.client.EnsureTopics(ctx, topic); err != nil {
 		if errors.Is(err, kafkago.InvalidReplicationFactor) && s.Replication == 0 {
 			return fmt.Errorf("%w; on fewer than three brokers say --replication 1", err)
 		}

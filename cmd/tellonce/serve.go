@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"strings"
 )
 
@@ -24,6 +26,7 @@ func (c *serveCmd) Validate() error {
 // Run serves until it is told to end. Its first line on standard output says where,
 // once it does.
 func (c *serveCmd) Run(ctx context.Context, out output) error {
+	spareCollections()
 	log := logger(out.Err, c.LogLevel)
 	n, err := startNode(ctx, &c.serving, c.Roles, log, func(line string) { fmt.Fprintln(out.Err, line) })
 	if err != nil {
@@ -31,4 +34,16 @@ func (c *serveCmd) Run(ctx context.Context, out output) error {
 	}
 	fmt.Fprintf(out.Out, "serving on %s (%s)\n", n.url(), strings.Join(c.Roles, ", "))
 	return errors.Join(n.run(ctx), n.close())
+}
+
+// spareCollections has the collector run a quarter as often, within a limit of memory:
+// the service allocates much for a short while and keeps little. GOGC and GOMEMLIMIT
+// overrule it.
+func spareCollections() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(192 << 20)
+	}
 }

@@ -30,7 +30,7 @@ type serving struct {
 	Operator    string   `default:"operator" help:"The operator's own name in sources: /vendors/<name>/<system>."`
 	Catalogue   string   `type:"existingfile" placeholder:"FILE" help:"The operator's own reasons and steps, in place of the shipped ones."`
 	FactSources []string `default:"/vendors/operator/billing,/vendors/operator/network" placeholder:"SOURCE" help:"Sources that may state the operator's facts (outages, bills, credits, released identifiers); ${default} where not given."`
-	Partitions  int      `default:"8" help:"Partitions of the log's topic where it is made; a topic that exists keeps its own."`
+	Partitions  int      `placeholder:"N" help:"Partitions of the log's topic where it is made; a topic that exists keeps its own. Not given: 8 on given brokers, 2 on the embedded one."`
 	Replication int      `placeholder:"N" help:"Replicas of the log's topic where it is made. Not given: 3 on given brokers, 1 on the embedded one."`
 }
 
@@ -39,7 +39,7 @@ func (s *serving) Validate() error {
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return fmt.Errorf("--listen %q: host:port expected", s.Listen)
 	}
-	if s.Partitions < 1 || s.Partitions > 4096 {
+	if s.Partitions < 0 || s.Partitions > 4096 {
 		return fmt.Errorf("--partitions %d: 1 to 4096 expected", s.Partitions)
 	}
 	if _, err := time.LoadLocation(s.Zone); err != nil || s.Zone == "" {

@@ -89,7 +89,7 @@ func (b *bench) serve(ctx context.Context, roles string) (*serving, error) {
 		b: b, dir: filepath.Join(b.dir, name), topic: strings.ReplaceAll(name, "_", "."), tokens: map[string]string{},
 		database: fmt.Sprintf("postgres://%s:%s@%s:%d/%s", config.User, config.Password, config.Host, config.Port, name),
 	}
-	s.cmd = exec.CommandContext(ctx, b.binary, append([]string{"serve", "--listen", "127.0.0.1:0", "--roles", roles, "--replication", "1"}, s.settings()...)...)
+	s.cmd = exec.CommandContext(ctx, b.binary, append([]string{"serve", "--listen", "127.0.0.1:0", "--roles", roles, "--replication", "1", "--partitions", "2"}, s.settings()...)...)
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(syscall.SIGTERM) }
 	s.cmd.WaitDelay = 20 * time.Second
 	s.cmd.Stderr = &s.errors
