@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tellonce/tellonce/internal/embedded"
 	"github.com/tellonce/tellonce/internal/embedded/embeddedtest"
 	"github.com/tellonce/tellonce/internal/kafka"
 )
@@ -51,16 +53,46 @@ func importArgs(s *process, token, file string, more ...string) []string {
 	return append([]string{"import", "--to", s.url, "--token", token, "--vendor", "acme", "--mapping", mappingFile, "--json"}, append(more, file)...)
 }
 
-// The service is killed twice in the middle of an import, which waits and goes on. In
-// the end every event is there once, and the read models equal those that an
-// undisturbed process folds from the same log into an empty database.
 func TestNothingIsLostOrTwiceWhenServeIsKilledInAnImport(t *testing.T) {
+	settings := given(t)
+	survives(t, settings, func(s *process) *process {
+		s.kill()
+		return serveOn(t, strings.TrimPrefix(s.url, "http://"), settings...)
+	})
+}
+
+func TestNothingIsLostOrTwiceWhenTheBrokerIsKilledInAnImport(t *testing.T) {
+	if testing.Short() {
+		return // the quick loop has no real broker
+	}
+	broker, err := embedded.StartKafka(t.Context(), embedded.KafkaOptions{Dir: embeddedtest.Folder(t), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = broker.Stop() })
+	settings := given(t)
+	settings[3] = broker.Address()
+	survives(t, settings, func(s *process) *process {
+		if err := broker.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		if err := broker.Restart(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}
+
+// survives disturbs a service twice in the middle of an import, which waits and goes
+// on. In the end every event is there once, and the read models equal those that an
+// undisturbed process folds from the same log into an empty database.
+func survives(t *testing.T, settings []string, disturb func(*process) *process) {
+	t.Helper()
 	tickets, rows := 400, 40
 	if testing.Short() {
 		tickets, rows = 400, 16
 	}
 	file := incidents(t, tickets, rows)
-	settings := given(t)
 	s := serve(t, settings...)
 	token := must(t, "token", "--dir", settings[1], "--role", "publisher", "--vendor", "acme")
 	importing := command(t, importArgs(s, token, file, "--patience", "60s", "--in-flight", "1")...)
@@ -72,14 +104,13 @@ func TestNothingIsLostOrTwiceWhenServeIsKilledInAnImport(t *testing.T) {
 	for range 2 {
 		before := written(t, settings)
 		eventually(t, "the import to go on", func() bool { return written(t, settings) > before+500 })
-		s.kill()
-		s = serveOn(t, strings.TrimPrefix(s.url, "http://"), settings...)
+		s = disturb(s)
 	}
 	if err := importing.Wait(); err != nil {
 		t.Fatalf("import: %v\n%s", err, &said)
 	}
 	if !strings.Contains(said.String(), "intake answers again") {
-		t.Errorf("the import met no kill: give it more to do\n%s", &said)
+		t.Errorf("the import was not disturbed: give it more to do\n%s", &said)
 	}
 	var counts struct{ Rows, Mapped, Skipped, Broken, Events, Accepted, Duplicate, Refused int }
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -101,7 +132,7 @@ func TestNothingIsLostOrTwiceWhenServeIsKilledInAnImport(t *testing.T) {
 	serve(t, append([]string{"--roles", "project"}, fresh...)...)
 	folded(t, fresh)
 	if undisturbed := must(t, append([]string{"project", "fingerprint"}, fresh...)...); undisturbed != disturbed {
-		t.Errorf("the read models differ: %s after kills, %s undisturbed", disturbed, undisturbed)
+		t.Errorf("the read models differ: %s disturbed, %s undisturbed", disturbed, undisturbed)
 	}
 }
 
